@@ -1,0 +1,1 @@
+"""What every room stands on: errors, diagnoses, imaging, seeds, files and the home folder."""

@@ -1,0 +1,119 @@
+"""Bytes to RGB and RGB to a model's square: the one path that training and serving share."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
+
+from lesionlab.core.errors import ImageError, TooLargeError
+
+MAX_BYTES = 15 * 2**20
+MAX_PIXELS = 50_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
+
+_DIFFERENT = "Use a JPEG, PNG or WebP photograph of one lesion."
+_SMALLER = f"Use an image of at most {MAX_PIXELS // 10**6} megapixels and {MAX_BYTES // 2**20} MB."
+
+Pixels = NDArray[np.uint8]
+
+
+def decode(content: bytes, *, at_least_px: int | None = None) -> Pixels:
+    """Decode an image file's bytes to uint8 [H, W, 3] RGB, turned as its EXIF says, its first frame only.
+
+    `at_least_px` lets a JPEG be decoded at a reduced scale whose shorter side is no smaller than this.
+    Transparent pixels are laid on white; 16-bit grey is scaled to 8 bits.
+
+    Raises:
+        TooLargeError: more bytes or pixels than the limits; found before the pixels are decoded.
+        ImageError: no bytes, an unknown format, or a damaged file.
+    """
+    if not content:
+        raise ImageError("The file is empty (0 bytes).", _DIFFERENT)
+    if len(content) > MAX_BYTES:
+        raise TooLargeError(f"The file has {len(content) / 2**20:.1f} MB.", _SMALLER)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of bombs and odd metadata; the limits below decide
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+                return _to_rgb(image, at_least_px)
+    except (TooLargeError, ImageError):
+        raise
+    except Image.DecompressionBombError as error:
+        raise TooLargeError("The image has far too many pixels.", _SMALLER) from error
+    except UnidentifiedImageError as error:
+        raise ImageError("The file is not an image in a format known here.", _DIFFERENT) from error
+    except Exception as error:  # Pillow's plug-ins raise nearly anything on damaged bytes
+        raise ImageError(f"The image is damaged and cannot be decoded ({type(error).__name__}).", _DIFFERENT) from error
+
+
+def read(path: Path, *, at_least_px: int | None = None) -> Pixels:
+    """Decode an image file to uint8 [H, W, 3] RGB; see `decode` for limits and errors."""
+    if path.stat().st_size > MAX_BYTES:
+        raise TooLargeError(f"{path.name} has {path.stat().st_size / 2**20:.1f} MB.", _SMALLER)
+    return decode(path.read_bytes(), at_least_px=at_least_px)
+
+
+def _to_rgb(image: Image.Image, at_least_px: int | None) -> Pixels:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise TooLargeError(f"The image has {width:,} x {height:,} pixels.", _SMALLER)
+    if at_least_px is not None and image.format == "JPEG":
+        image.draft("RGB", (at_least_px, at_least_px))
+    image.load()
+    turned = ImageOps.exif_transpose(image)
+    return np.asarray(_flatten(turned))
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        values = np.asarray(image, dtype=np.float64)
+        top = 65535.0 if image.mode != "F" and values.max(initial=0) > 255 else 255.0
+        return Image.fromarray(np.clip(values / top * 255, 0, 255).astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def square(pixels: Pixels, size_px: int) -> Pixels:
+    """Crop the centre square and resize it (antialiased bicubic): uint8 [size_px, size_px, 3]."""
+    height, width = pixels.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    image = Image.fromarray(pixels[top : top + side, left : left + side])
+    return np.asarray(image.resize((size_px, size_px), Image.Resampling.BICUBIC))
+
+
+def encode_png(pixels: Pixels, text: dict[str, str] | None = None) -> bytes:
+    """Encode uint8 [H, W, 3] RGB as PNG, with `text` as its text chunks."""
+    info = PngImagePlugin.PngInfo()
+    for key, value in (text or {}).items():
+        info.add_itxt(key, value)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
+
+
+def encode_webp(pixels: Pixels, quality: int = 90) -> bytes:
+    """Encode uint8 [H, W, 3] RGB as WebP."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, method=6)
+    return buffer.getvalue()
+
+
+def sheet(rows: list[list[Pixels]], gap_px: int = 2) -> Pixels:
+    """Lay equal squares out as a grid with white gaps: uint8 [H, W, 3]."""
+    size = rows[0][0].shape[0]
+    step = size + gap_px
+    canvas = np.full((len(rows) * step + gap_px, max(map(len, rows)) * step + gap_px, 3), 255, np.uint8)
+    for y, row in enumerate(rows):
+        for x, tile in enumerate(row):
+            top, left = gap_px + y * step, gap_px + x * step
+            canvas[top : top + size, left : left + size] = tile
+    return canvas

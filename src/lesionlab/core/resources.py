@@ -1,0 +1,23 @@
+"""Folders that ship with the package: the frontend and the released models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def _shipped(name: str) -> Path:
+    packed = _PACKAGE / name
+    # A source checkout keeps these folders at its root; the wheel packs them into the package.
+    return packed if packed.is_dir() else _PACKAGE.parent.parent / name
+
+
+def frontend_folder() -> Path:
+    """Return the folder with `templates/` and `static/`."""
+    return _shipped("frontend")
+
+
+def released_folder() -> Path:
+    """Return the folder of the pinned release set."""
+    return _shipped("released")

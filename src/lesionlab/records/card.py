@@ -1,0 +1,124 @@
+"""The card of an exported model: all that is needed to use it rightly and to judge it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from lesionlab.core.errors import ModelError
+from lesionlab.core.files import sha256_of, write_json
+from lesionlab.core.notice import DATA_LICENCE, HAM10000_ATTRIBUTION, NOTICE, SKIN_TONE_LIMIT
+from lesionlab.records.codec import from_plain, to_plain
+
+CARD_VERSION = 1
+CARD_NAME = "card.json"
+WEIGHTS_NAME = "model.onnx"
+
+
+@dataclass(frozen=True)
+class ImageSpec:
+    """How pixels become a model's input: centre square, `size_px`, then (value/255 - mean) / std."""
+
+    size_px: int
+    mean: float = 0.5
+    std: float = 0.5
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One measured number with its protocol: never without n and its unit."""
+
+    name: str
+    value: float
+    n: int
+    unit: Literal["lesions", "images"]
+    part: str  # the part of the split it was measured on
+
+
+@dataclass(frozen=True)
+class Training:
+    """What made the weights: enough to make them again."""
+
+    command: str
+    options: dict[str, Any]
+    data: str  # name of the prepared data set
+    split_sha256: str
+    images: int  # images of the training part
+    images_per_class: dict[str, int]
+    kimg: float
+    seconds: float
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """An exported model's facts: kind, input, classes, training, metrics, licence and limits."""
+
+    kind: Literal["generator", "classifier"]
+    name: str
+    architecture: str
+    image: ImageSpec
+    classes: tuple[str, ...]
+    weights_sha256: str
+    parameters: int
+    training: Training
+    latent_dim: int = 0  # generators only
+    temperature: float = 1.0  # classifiers only: logits are divided by it before the softmax
+    prior: dict[str, float] = field(default_factory=dict)  # classifiers only: the prior of `probabilities`
+    metrics: tuple[Metric, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()  # rows: truth, columns: decision, lesions of `confusion_part`
+    confusion_part: str = ""
+    engine_difference: float = 0.0  # largest |torch - engine| of the outputs, seen at export
+    licence: str = DATA_LICENCE
+    attribution: str = HAM10000_ATTRIBUTION
+    notice: str = NOTICE
+    limits: tuple[str, ...] = (SKIN_TONE_LIMIT,)
+    card_version: int = CARD_VERSION
+
+
+def write_card(folder: Path, card: ModelCard) -> None:
+    """Write `card.json` into an export folder."""
+    write_json(folder / CARD_NAME, to_plain(card))
+
+
+def read_card(folder: Path) -> ModelCard:
+    """Read and check `card.json` of an export folder.
+
+    Raises:
+        ModelError: no card, damaged JSON, another card version, or unknown or missing keys.
+    """
+    path = folder / CARD_NAME
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"{folder} holds no {CARD_NAME}.", "Give the folder of an exported model.") from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ModelError(f"{path} is damaged: {error}.", "Export the model again.") from error
+    version = plain.get("card_version") if isinstance(plain, dict) else None
+    if version != CARD_VERSION:
+        raise ModelError(
+            f"{path} has card version {version}; this LesionLab reads version {CARD_VERSION}.",
+            "Export the model again with this version, or use the LesionLab that wrote it.",
+        )
+    return from_plain(ModelCard, plain, str(path), ModelError)
+
+
+def check_weights(folder: Path, card: ModelCard) -> Path:
+    """Return the path of the weights after comparing their SHA-256 with the card's.
+
+    Raises:
+        ModelError: the file is missing or differs from the one the card was written for.
+    """
+    path = folder / WEIGHTS_NAME
+    if not path.is_file():
+        raise ModelError(f"{folder} holds no {WEIGHTS_NAME}.", "Export the model again, or fetch it again.")
+    found = sha256_of(path)
+    if found != card.weights_sha256:
+        raise ModelError(
+            f"{path} ({path.stat().st_size:,} bytes) has SHA-256 {found[:12]}..., its card says "
+            f"{card.weights_sha256[:12]}....",
+            "The file is cut or changed: fetch or export it again.",
+        )
+    return path

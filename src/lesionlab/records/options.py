@@ -1,0 +1,113 @@
+"""Options of each stage: every setting, its default and its meaning, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lesionlab.core.errors import OptionsError
+
+GAN_SIZES_PX = (16, 32, 64, 128)
+CLASSIFIER_SIZES_PX = (16, 32, 64, 128)
+
+
+def _require(condition: bool, cause: str, cure: str) -> None:
+    if not condition:
+        raise OptionsError(cause, cure)
+
+
+def _check_positive(record: object, *names: str) -> None:
+    for name in names:
+        value = getattr(record, name)
+        _require(value > 0, f"{name} is {value}.", "Give a number above 0.")
+
+
+@dataclass(frozen=True)
+class GanOptions:
+    """Settings of a generator run; see docs/training.md for what each one does to the images."""
+
+    image_size_px: int = 64  # 16 (tests), 32, 64 or 128
+    total_kimg: float = 500.0  # thousand real images shown to the discriminator
+    batch_size: int = 64
+    seed: int = 0
+    latent_dim: int = 128
+    generator_channels: int = 32  # at the finest resolution; doubles with each halving, up to max_channels
+    discriminator_channels: int = 64  # at the finest resolution; doubles with each halving, up to max_channels
+    max_channels: int = 512
+    upsampling: Literal["resize", "transposed"] = "resize"  # transposed leaves a grid (Odena et al. 2016)
+    generator_lr: float = 1e-4  # two time scales (Heusel et al. 2017)
+    discriminator_lr: float = 4e-4
+    beta1: float = 0.0
+    beta2: float = 0.9
+    diffaugment: bool = True  # colour, translation, cutout on real and fake alike (Zhao et al. 2020)
+    symmetries: bool = True  # flips and quarter turns of the real images: dermoscopy has no "up"
+    class_temperature: float = 0.5  # class c is drawn with p ~ n_c^temperature: 1 as in the data, 0 all equal
+    ema_halflife_kimg: float = 10.0
+    bf16: bool = True  # bfloat16 autocast; float32 where the machine has none
+    threads: int = 0  # CPU threads; 0: as many as the machine has
+    tick_kimg: float = 4.0  # one line of stats.jsonl
+    sheet_kimg: float = 50.0  # one sample sheet
+    state_seconds: float = 240.0  # the longest time between two saved states
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot train."""
+        _require(
+            self.image_size_px in GAN_SIZES_PX,
+            f"image_size_px is {self.image_size_px}.",
+            f"Choose one of {', '.join(map(str, GAN_SIZES_PX))}.",
+        )
+        _check_positive(
+            self,
+            *("total_kimg", "latent_dim", "generator_channels", "discriminator_channels", "max_channels"),
+            *("generator_lr", "discriminator_lr", "ema_halflife_kimg", "tick_kimg", "sheet_kimg", "state_seconds"),
+        )
+        _require(self.batch_size >= 2, f"batch_size is {self.batch_size}.", "Batch norm needs at least 2.")
+        _require(self.threads >= 0, f"threads is {self.threads}.", "Give 0 for all, or a number of threads.")
+        _require(
+            0 <= self.class_temperature <= 1,
+            f"class_temperature is {self.class_temperature}.",
+            "Give a number between 0 (all classes equally often) and 1 (as in the data).",
+        )
+
+
+@dataclass(frozen=True)
+class ClassifierOptions:
+    """Settings of a classifier run; see docs/training.md."""
+
+    image_size_px: int = 64  # 16 (tests), 32, 64 or 128
+    total_kimg: float = 300.0  # thousand training images shown
+    batch_size: int = 64
+    seed: int = 0
+    width: float = 0.5  # share of VGG-19's channels in each layer; 1 is VGG-19 itself
+    lr: float = 1e-3  # AdamW, cosine to zero after a linear warm-up
+    warmup_kimg: float = 7.0
+    weight_decay: float = 0.05
+    label_smoothing: float = 0.05
+    dropout: float = 0.3
+    class_temperature: float = 0.25  # class c is drawn with p ~ n_c^temperature: 1 as in the data, 0 all equal
+    augmentation: Literal["none", "strong"] = "strong"
+    ema_halflife_kimg: float = 7.0
+    pretrained: str = ""  # a .safetensors or .pth file with torchvision's VGG-19-BN weights (width 1 only)
+    bf16: bool = True
+    threads: int = 0
+    validate_kimg: float = 7.0  # one pass over the validation part
+    state_seconds: float = 240.0
+
+    def __post_init__(self) -> None:
+        """Refuse values that cannot train."""
+        _require(
+            self.image_size_px in CLASSIFIER_SIZES_PX,
+            f"image_size_px is {self.image_size_px}.",
+            f"Choose one of {', '.join(map(str, CLASSIFIER_SIZES_PX))}.",
+        )
+        _check_positive(self, "total_kimg", "width", "lr", "ema_halflife_kimg", "validate_kimg", "state_seconds")
+        _require(self.batch_size >= 2, f"batch_size is {self.batch_size}.", "Batch norm needs at least 2.")
+        _require(self.threads >= 0, f"threads is {self.threads}.", "Give 0 for all, or a number of threads.")
+        for name in ("label_smoothing", "dropout", "class_temperature"):
+            value = getattr(self, name)
+            _require(0 <= value <= 1, f"{name} is {value}.", "Give a number between 0 and 1.")
+        _require(
+            not self.pretrained or self.width == 1,
+            f"pretrained weights fit width 1, and width is {self.width}.",
+            "Leave out one of the two.",
+        )
