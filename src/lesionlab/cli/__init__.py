@@ -1,0 +1,1 @@
+"""The command line: parse, call, print; every module here imports the rooms below only inside its commands."""
