@@ -1,0 +1,119 @@
+"""Where models are: the released ones, the user's own, the exports of runs, and any folder by its path."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from lesionlab.core.errors import LesionLabError, ModelError
+from lesionlab.core.home import models_folder, runs_folder
+from lesionlab.core.names import did_you_mean
+from lesionlab.core.resources import released_folder
+from lesionlab.records.card import CARD_NAME, ModelCard, read_card
+from lesionlab.records.release import ROLES
+
+Kind = Literal["generator", "classifier"]
+RELEASED = "released"
+
+
+class ListedModel(NamedTuple):
+    """A model that was found: the name to give, its folder, and its card or why that cannot be read."""
+
+    name: str
+    folder: Path
+    card: ModelCard | LesionLabError
+
+
+def generator_folder() -> Path:
+    """Return the folder of the released generator."""
+    return released_folder() / "generator"
+
+
+def classifier_folder() -> Path:
+    """Return the folder of the released classifier."""
+    return released_folder() / "classifier"
+
+
+def find_model(name_or_path: str, kind: Kind) -> Path:
+    """Return the export folder of a model of this kind.
+
+    `released`, a folder in the home's `models/`, a run's name or number, or the path of an export or of a run.
+
+    Raises:
+        ModelError: there is none of this name, it is of the other kind, or its card cannot be read.
+    """
+    named = [model for model in list_models() if name_or_path in _names(model)]
+    folder = _at_path(name_or_path) or next((m.folder for m in named if _kind_of(m) == kind), None)
+    if folder is None and named:
+        folder = named[0].folder
+    if folder is None:
+        raise _unknown(name_or_path, kind)
+    card = read_card(folder)
+    if card.kind != kind:
+        raise ModelError(f"'{name_or_path}' is a {card.kind}, not a {kind}.", _known(kind))
+    return folder
+
+
+def list_models() -> list[ListedModel]:
+    """Return all models in the usual places: the released ones first, then the user's own, then those of runs."""
+    return [ListedModel(name, folder, _card_or_error(folder)) for name, folder in _usual_places()]
+
+
+def _usual_places() -> Iterator[tuple[str, Path]]:
+    for role in ROLES:
+        folder = released_folder() / role
+        if (folder / CARD_NAME).is_file():
+            yield RELEASED, folder
+    for card in sorted(models_folder().glob(f"*/{CARD_NAME}")):
+        yield card.parent.name, card.parent
+    for card in sorted(runs_folder().glob(f"*/export/{CARD_NAME}")):
+        yield card.parent.parent.name, card.parent
+
+
+def _card_or_error(folder: Path) -> ModelCard | LesionLabError:
+    try:
+        return read_card(folder)
+    except LesionLabError as error:
+        return error
+
+
+def _names(model: ListedModel) -> list[str]:
+    # A run goes by its number too, however many zeros it is written with.
+    number = model.name[:5]
+    is_run = model.folder.name == "export" and number.isdigit()
+    return [model.name, number, str(int(number))] if is_run else [model.name]
+
+
+def _at_path(text: str) -> Path | None:
+    for folder in (Path(text), Path(text) / "export"):
+        if (folder / CARD_NAME).is_file():
+            return folder
+    # A word with a separator is meant as a path: an error about it should speak of its card, not of names.
+    separators = [os.sep, os.altsep or os.sep]
+    return Path(text) if any(sep in text for sep in separators) or Path(text).is_file() else None
+
+
+def _kind_of(model: ListedModel) -> str:
+    return model.card.kind if isinstance(model.card, ModelCard) else ""
+
+
+def _known(kind: Kind) -> str:
+    names = [model.name for model in list_models() if _kind_of(model) == kind]
+    return f"Known {kind}s: {', '.join(names)}." if names else f"Train one: `lesionlab {_command(kind)} train`."
+
+
+def _command(kind: Kind) -> str:
+    return "gan" if kind == "generator" else "classifier"
+
+
+def _unknown(name: str, kind: Kind) -> ModelError:
+    if name == RELEASED:
+        return ModelError(
+            f"No released {kind} lies in {released_folder()}.",
+            f"Install LesionLab again, or train one with `lesionlab {_command(kind)} train`.",
+        )
+    names = [model.name for model in list_models() if _kind_of(model) == kind]
+    cure = did_you_mean(name, names) if names else _known(kind)
+    return ModelError(f"There is no {kind} '{name}'.", cure)
