@@ -1,5 +1,6 @@
-"""One set-up at a time: a lock that the system lets go of when its holder ends, however it ends."""
+"""One set-up at a time: a lock that the system lets go of when its holders end, however they end."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ _WAIT_S = 0.3
 def alone(path: Path) -> Iterator[None]:
     """Hold the lock at `path`; while another process holds it, say so and wait."""
     with path.open("a+b") as file:
+        # The steps inherit it: when this process is killed, a step that goes on still holds the lock.
+        os.set_inheritable(file.fileno(), True)
         told = False
         while not _take(file):
             if not told:

@@ -84,6 +84,7 @@ def _follow(command: list[str], env: Mapping[str, str], log: Path, line: Line, k
         subprocess.Popen(
             command,
             env=dict(env),
+            close_fds=False,  # the lock of launch.alone goes along; everything else of Python's closes itself
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,6 +1,7 @@
 """What goes wrong while setting up, each as one sentence of cause and one of cure."""
 
 import errno
+import re
 from collections.abc import Sequence
 
 
@@ -74,7 +75,6 @@ _SIGNS: tuple[tuple[LaunchError, tuple[str, ...]], ...] = (
             "no solution found",
             "has no wheels with a matching",
             "no wheels are available",
-            "failed to build",
         ),
     ),
 )
@@ -94,8 +94,7 @@ def explain_output(title: str, lines: Sequence[str], log: str) -> LaunchError:
     for error, signs in _SIGNS:
         if any(sign in text for sign in signs):
             return LaunchError(f"{title} failed: {_lower_first(error.cause)}", error.cure, error.kind)
-    last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
-    return LaunchError(f"{title} failed: {last[:200]}", f"The whole output is in {log}.")
+    return LaunchError(f"{title} failed: {_telling_line(lines)[:200]}", f"The whole output is in {log}.")
 
 
 def explain_os_error(error: OSError) -> LaunchError:
@@ -105,6 +104,13 @@ def explain_os_error(error: OSError) -> LaunchError:
     if known:
         return LaunchError(f"{known.cause[:-1]}{where}.", known.cure, known.kind)
     return LaunchError(f"The system said: {error.strerror or error}{where}.", "Mend that, then run this again.")
+
+
+def _telling_line(lines: Sequence[str]) -> str:
+    """Return the last line that names an error, or the last one at all."""
+    spoken = [line.strip() for line in lines if line.strip()]
+    errors = [line for line in spoken if re.search(r"\berror\b", line, flags=re.IGNORECASE)]
+    return (errors or spoken or ["it said nothing"])[-1]
 
 
 def _lower_first(sentence: str) -> str:

@@ -72,7 +72,7 @@ def make(environment: Environment, uv: Path | None, env: Mapping[str, str], log:
     """
     title = f"Making {environment.folder.name}"
     if uv:
-        command: Command = [uv, "venv", "--quiet", "--seed", "--allow-existing", "--python", sys.executable]
+        command: Command = [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable]
         run_step(title, [*command, environment.folder], env, log)
         return
     if not importlib.util.find_spec("ensurepip") or not importlib.util.find_spec("venv"):
@@ -136,7 +136,8 @@ def fill(environment: Environment, env: Mapping[str, str], uv: Path | None, log:
         LaunchError: a step failed.
     """
     installer = choose(environment, uv, env, log)
-    variables = {**env, **index_from_pip(environment.python, env)} if installer.uv else dict(env)
+    # A uv of the user's own is set up by its own means; the one locked here should reach what pip just reached.
+    variables = dict(env) if uv or not installer.uv else {**env, **index_from_pip(environment.python, env)}
     count = sum(line[:1].isalnum() for line in environment.lock.read_text(encoding="utf-8").splitlines())
     run_step(f"Installing up to {count} packages", installer.requirements(environment.lock), variables, log)
     run_step("Installing LesionLab", installer.project(ROOT), variables, log)
