@@ -39,13 +39,13 @@ def classifier_folder() -> Path:
 def find_model(name_or_path: str, kind: Kind) -> Path:
     """Return the export folder of a model of this kind.
 
-    `released`, a folder in the home's `models/`, a run's name or number, or the path of an export or of a run.
+    `released`, a folder in the home's `models/`, a run's name or number, or the path of an export, a run or a release.
 
     Raises:
         ModelError: there is none of this name, it is of the other kind, or its card cannot be read.
     """
     named = [model for model in list_models() if name_or_path in _names(model)]
-    folder = _at_path(name_or_path) or next((m.folder for m in named if _kind_of(m) == kind), None)
+    folder = _at_path(name_or_path, kind) or next((m.folder for m in named if _kind_of(m) == kind), None)
     if folder is None and named:
         folder = named[0].folder
     if folder is None:
@@ -86,8 +86,8 @@ def _names(model: ListedModel) -> list[str]:
     return [model.name, number, str(int(number))] if is_run else [model.name]
 
 
-def _at_path(text: str) -> Path | None:
-    for folder in (Path(text), Path(text) / "export"):
+def _at_path(text: str, kind: Kind) -> Path | None:
+    for folder in (Path(text), Path(text) / "export", Path(text) / kind):
         if (folder / CARD_NAME).is_file():
             return folder
     # A word with a separator is meant as a path: an error about it should speak of its card, not of names.
