@@ -15,6 +15,8 @@ from lesionlab.records.codec import from_plain, to_plain
 CARD_VERSION = 1
 CARD_NAME = "card.json"
 WEIGHTS_NAME = "model.onnx"
+PROBE_NAME = "probe.npz"  # inputs and torch's own float32 outputs: any engine can be checked against them
+SAMPLES_NAME = "samples.webp"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,6 @@ class ModelCard:
     metrics: tuple[Metric, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()  # rows: truth, columns: decision, lesions of `confusion_part`
     confusion_part: str = ""
-    engine_difference: float = 0.0  # largest |torch - engine| of the outputs, seen at export
     licence: str = DATA_LICENCE
     attribution: str = HAM10000_ATTRIBUTION
     notice: str = NOTICE

@@ -32,8 +32,8 @@ class GanOptions:
     seed: int = 0
     latent_dim: int = 128
     generator_channels: int = 32  # at the finest resolution; doubles with each halving, up to max_channels
-    discriminator_channels: int = 64  # at the finest resolution; doubles with each halving, up to max_channels
-    max_channels: int = 512
+    discriminator_channels: int = 48  # after its first convolution; doubles with each halving, up to max_channels
+    max_channels: int = 256
     upsampling: Literal["resize", "transposed"] = "resize"  # transposed leaves a grid (Odena et al. 2016)
     generator_lr: float = 1e-4  # two time scales (Heusel et al. 2017)
     discriminator_lr: float = 4e-4
@@ -75,7 +75,7 @@ class ClassifierOptions:
     """Settings of a classifier run; see docs/training.md."""
 
     image_size_px: int = 64  # 16 (tests), 32, 64 or 128
-    total_kimg: float = 300.0  # thousand training images shown
+    total_kimg: float = 240.0  # thousand training images shown
     batch_size: int = 64
     seed: int = 0
     width: float = 0.5  # share of VGG-19's channels in each layer; 1 is VGG-19 itself

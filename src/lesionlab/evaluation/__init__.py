@@ -1,0 +1,1 @@
+"""An export and a part of a split in, metric records out."""

@@ -1,0 +1,61 @@
+"""A classifier run from its start to its export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lesionlab.core.progress import Progress, silent
+from lesionlab.data.prepared import Part, PreparedData
+from lesionlab.models.export import export_classifier
+from lesionlab.models.precision import choose_compute
+from lesionlab.records.card import ImageSpec, Metric, ModelCard, Training, write_card
+from lesionlab.records.codec import from_plain
+from lesionlab.records.options import ClassifierOptions
+from lesionlab.records.run import RunFolder
+from lesionlab.training.classifier_trainee import ClassifierTrainee, Validation
+from lesionlab.training.drive import drive
+from lesionlab.training.run_start import read_run, start_run, training_facts
+
+
+def start_classifier(options: ClassifierOptions, data: PreparedData, command: str, parent: Path) -> RunFolder:
+    """Make the folder of a classifier run; see `start_run` for what is refused here."""
+    return start_run("classifier", options, data, command, parent)
+
+
+def continue_classifier(run: RunFolder, data: PreparedData, progress: Progress = silent) -> None:
+    """Train from where the run stands to its end and export the average that was best on validation.
+
+    Raises:
+        RunError: the run is of another kind or data set, is damaged, or diverged.
+    """
+    record = read_run(run, "classifier", data)
+    options = from_plain(ClassifierOptions, record.options, f"{run.path.name}/options.json")
+    compute = choose_compute(options.bf16, options.threads)
+    part, validation = data.part("train"), data.part("validation")
+    watched = Validation(validation.images(options.image_size_px), validation.labels, validation.lesions)
+    images = part.images(options.image_size_px)
+    trainee = ClassifierTrainee(options, images, part.labels, part.classes, watched, compute)
+    seconds = drive(run, trainee, progress)
+    facts = training_facts(record, part, trainee.kimg, seconds, compute)
+    _export(run, trainee, facts, validation)
+    run.mark_done()
+
+
+def _export(run: RunFolder, trainee: ClassifierTrainee, facts: Training, validation: Part) -> None:
+    options = trainee.options
+    network = trainee.best_network()
+    lesions = len(set(validation.lesions))
+    chosen = Metric("balanced_accuracy_at_choice", trainee.best_accuracy, lesions, "lesions", "validation")
+    card = ModelCard(
+        kind="classifier",
+        name=f"VGG-19 {options.image_size_px} px",
+        architecture=f"VGG-19 with batch norm, width {options.width:g}, global average pooling on conv5_4",
+        image=ImageSpec(options.image_size_px),
+        classes=trainee.classes,
+        weights_sha256=export_classifier(network, options.image_size_px, run.export),
+        parameters=sum(p.numel() for p in network.parameters()),
+        training=facts,
+        prior={name: float(p) for name, p in zip(trainee.classes, trainee.batches.probabilities, strict=True)},
+        metrics=(chosen,),
+    )
+    write_card(run.export, card)

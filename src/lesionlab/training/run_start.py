@@ -1,0 +1,78 @@
+"""Start a run folder, and refuse to go on with other data than it began with."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torchvision
+
+from lesionlab import __version__
+from lesionlab.core.errors import RunError
+from lesionlab.data.prepared import Part, PreparedData
+from lesionlab.models.export import check_export_possible
+from lesionlab.models.precision import Compute
+from lesionlab.records.card import Training
+from lesionlab.records.codec import to_plain
+from lesionlab.records.run import RunFolder, RunRecord, create_run
+
+
+def start_run(kind: str, options: Any, data: PreparedData, command: str, parent: Path) -> RunFolder:
+    """Check what can be known before the first step, then make the numbered run folder.
+
+    Raises:
+        MissingPartError: the packages of the export are absent.
+        DataError: the data set lacks this image size, or a class has no training image.
+    """
+    check_export_possible()
+    data.pixels(options.image_size_px)
+    noun = "gan" if kind == "generator" else "classifier"
+    label = f"{noun}-{data.name}-{options.image_size_px}px"
+    record = RunRecord(kind, data.name, data.split.sha256, command, to_plain(options))
+    return create_run(parent, record, label)
+
+
+def read_run(run: RunFolder, kind: str, data: PreparedData) -> RunRecord:
+    """Read the record of a run that goes on.
+
+    Raises:
+        RunError: the run is of the other kind, or began with another split.
+    """
+    record = run.read()
+    if record.kind != kind:
+        raise RunError(f"{run.path.name} trains a {record.kind}, not a {kind}.", "Name another run.")
+    if record.split_sha256 != data.split.sha256:
+        raise RunError(
+            f"{run.path.name} began with split {record.split_sha256[:12]}; {data.name} now has "
+            f"{data.split.sha256[:12]}.",
+            "Prepare the data as it was, or start a new run.",
+        )
+    return record
+
+
+def training_facts(record: RunRecord, part: Part, kimg: float, seconds: float, compute: Compute) -> Training:
+    """Return what the card says of the making of the weights."""
+    counts = np.bincount(part.labels, minlength=len(part.classes))
+    versions = {
+        "lesionlab": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "torchvision": torchvision.__version__,
+        "device": compute.device.type,
+        "bfloat16": str(compute.bf16).lower(),
+        "threads": str(torch.get_num_threads()),
+    }
+    return Training(
+        command=record.command,
+        options=record.options,
+        data=record.data,
+        split_sha256=record.split_sha256,
+        images=len(part.labels),
+        images_per_class={name: int(n) for name, n in zip(part.classes, counts, strict=True)},
+        kimg=round(kimg, 3),
+        seconds=round(seconds, 1),
+        versions=versions,
+    )
