@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lesionlab import __version__
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data import store
 from lesionlab.data.cache import write_pixels
+from lesionlab.data.drawings import plan_drawings, write_drawings
 from lesionlab.data.groups import known_duplicates
 from lesionlab.data.ham10000 import Ham10000, read_ham10000
 from lesionlab.data.partition import make_split
-from lesionlab.data.prepared import VERSION, PreparedData, PreparedRecord
+from lesionlab.data.prepared import PreparedData
 from lesionlab.data.problems import Problem, gather, refuse
-from lesionlab.records.split import Split
+from lesionlab.data.procedural import DRAWING_VERSION
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,13 @@ def prepare_ham10000(
     return prepare_from_folder(source, name, sizes_px, seed, progress, skip_bad=skip_bad).data
 
 
+def prepare_procedural(
+    name: str, count: int, sizes_px: Sequence[int], seed: int, progress: Progress = silent
+) -> PreparedData:
+    """Prepare `count` drawn lesions; see `prepare_drawings`."""
+    return prepare_drawings(name, count, sizes_px, seed, progress).data
+
+
 def prepare_from_folder(
     source: Path, name: str, sizes_px: Sequence[int], seed: int, progress: Progress, *, skip_bad: bool
 ) -> Preparation:
@@ -54,7 +61,7 @@ def prepare_from_folder(
     """
     folder, sizes = store.folder_of(name), store.checked_sizes(sizes_px)
     found = read_ham10000(source)
-    old = store.matching(folder, found.fingerprint, seed)
+    old = store.matching(folder, "ham10000", found.fingerprint, seed)
     if old is not None:
         return _add_sizes(old, found, sizes, progress, skip_bad=skip_bad)
     if found.problems and not skip_bad:
@@ -74,8 +81,35 @@ def prepare_from_folder(
     bad = write_pixels([path for _, path in files], store.targets(folder, sizes), progress, accept)
     kept = {image_id for image_id, _ in files} - {files[position][0] for position in bad}
     split = store.without(whole, {row.image_id for row in whole.rows} - kept)
-    record = _record(name, found, str(source.resolve()), seed, split, sizes, problems)
-    return Preparation(store.finish(folder, record, split, found.rows), sizes)
+    origin = store.Origin("ham10000", str(source.resolve()), found.fingerprint, seed, problems, found.unlisted)
+    return Preparation(store.finish(folder, origin, split, sizes, found.rows), sizes)
+
+
+def prepare_drawings(
+    name: str, count: int, sizes_px: Sequence[int], seed: int, progress: Progress = silent
+) -> Preparation:
+    """Draw and split `count` procedural lesions, as many of each class as of the next; every third has two pictures.
+
+    Raises:
+        DataError: too few lesions for every class to lie in every part.
+        InputError: the name or a size is not accepted.
+    """
+    folder, sizes = store.folder_of(name), store.checked_sizes(sizes_px)
+    fingerprint = f"drawing {DRAWING_VERSION}, {count} lesions"
+    old = store.matching(folder, "procedural", fingerprint, seed)
+    new = sizes if old is None else tuple(size for size in sizes if size not in old.sizes_px)
+    if old is not None and not new:
+        return Preparation(old, ())
+    drawings = plan_drawings(count, seed)
+    rows = [drawing.row for drawing in drawings]
+    split = make_split(rows, (), HAM10000_CODES, seed)
+    if old is None:
+        store.withdraw(folder)
+    write_drawings(drawings, store.targets(folder, new), progress)
+    if old is not None:
+        return Preparation(store.add_sizes(old, new), new)
+    origin = store.Origin("procedural", "drawn by rules", fingerprint, seed)
+    return Preparation(store.finish(folder, origin, split, new, rows), new)
 
 
 def _add_sizes(
@@ -99,32 +133,3 @@ def _add_sizes(
 
 def _unreadable(files: Sequence[tuple[str, Path]], positions: Sequence[int]) -> dict[str, Problem]:
     return gather({"images that cannot be decoded": [files[position][0] for position in positions]})
-
-
-def _record(
-    name: str,
-    found: Ham10000,
-    source: str,
-    seed: int,
-    split: Split,
-    sizes: tuple[int, ...],
-    problems: Mapping[str, Problem],
-) -> PreparedRecord:
-    return PreparedRecord(
-        version=VERSION,
-        name=name,
-        kind="ham10000",
-        source=source,
-        fingerprint=found.fingerprint,
-        seed=seed,
-        images=len(split.rows),
-        lesions=len({row.lesion_id for row in split.rows}),
-        groups=len({row.group for row in split.rows}),
-        classes=split.classes,
-        counts=store.counts_by_part(split),
-        split_sha256=split.sha256,
-        sizes_px=sizes,
-        problems=dict(problems),
-        unlisted=found.unlisted,
-        lesionlab=__version__,
-    )

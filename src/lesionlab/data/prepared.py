@@ -106,9 +106,10 @@ class PreparedData:
             )
         if name not in ("train", "validation"):
             raise DataError(f"There is no part '{name}'.", "Known: train, validation.")
-        return self._take(name)
+        return self.take_logged_part(name)
 
-    def _take(self, name: str) -> Part:
+    def take_logged_part(self, name: str) -> Part:
+        """Return any part; only for callers that log an opened test part, such as `open_test_part`."""
         chosen = [(index, row) for index, row in enumerate(self.split.rows) if row.part == name]
         rows: list[SplitRow] = [row for _, row in chosen]
         return Part(

@@ -7,9 +7,10 @@ import io
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lesionlab import __version__
 from lesionlab.core.errors import DataError, InputError
 from lesionlab.core.files import write_json, write_text
 from lesionlab.core.home import cache_folder
@@ -17,16 +18,30 @@ from lesionlab.data.prepared import (
     METADATA_NAME,
     RECORD_NAME,
     SPLIT_NAME,
+    VERSION,
     PreparedData,
     PreparedRecord,
     open_folder,
     pixels_path,
 )
+from lesionlab.data.problems import Problem
 from lesionlab.data.rows import ImageRow
 from lesionlab.records.codec import to_plain
 from lesionlab.records.split import PARTS, Split, write_split
 
 SIZE_RANGE_PX = (8, 512)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where prepared pixels come from, and what was found wrong there and left out."""
+
+    kind: str  # "ham10000" or "procedural"
+    source: str
+    fingerprint: str
+    seed: int
+    problems: dict[str, Problem] = field(default_factory=dict)
+    unlisted: int = 0
 
 
 def folder_of(name: str) -> Path:
@@ -54,15 +69,24 @@ def checked_sizes(sizes_px: Iterable[int]) -> tuple[int, ...]:
     return sizes
 
 
-def matching(folder: Path, fingerprint: str, seed: int) -> PreparedData | None:
-    """Return what is prepared there when it comes from the same source and seed and is whole, else None."""
+def matching(folder: Path, kind: str, fingerprint: str, seed: int) -> PreparedData | None:
+    """Return what is prepared there when it is whole and its source is unchanged, else None.
+
+    Raises:
+        DataError: the name belongs to data of another kind or to a split of another seed.
+    """
     try:
         data = open_folder(folder)
         for size in data.sizes_px:
             data.pixels(size)
     except DataError:
         return None
-    return data if (data.record.fingerprint, data.record.seed) == (fingerprint, seed) else None
+    if (data.record.kind, data.record.seed) != (kind, seed):
+        raise DataError(
+            f"'{data.name}' is prepared already, from {data.record.kind} with seed {data.record.seed}.",
+            f"Give another name with --name, or delete {folder} if no run needs it.",
+        )
+    return data if data.record.fingerprint == fingerprint else None
 
 
 def targets(folder: Path, sizes_px: Iterable[int]) -> dict[int, Path]:
@@ -78,16 +102,18 @@ def withdraw(folder: Path) -> None:
     (folder / RECORD_NAME).unlink(missing_ok=True)
 
 
-def finish(folder: Path, record: PreparedRecord, split: Split, images: Iterable[ImageRow]) -> PreparedData:
+def finish(
+    folder: Path, origin: Origin, split: Split, sizes_px: tuple[int, ...], images: Iterable[ImageRow]
+) -> PreparedData:
     """Write split and metadata, drop pixels of sizes no longer there, and write `prepared.json` last."""
     withdraw(folder)
     write_split(folder / SPLIT_NAME, split)
     write_text(folder / METADATA_NAME, _metadata(split, images))
-    keep = {pixels_path(folder, size) for size in record.sizes_px}
+    keep = {pixels_path(folder, size) for size in sizes_px}
     for path in folder.glob("pixels-*.npy"):
         if path not in keep:
             path.unlink()
-    write_json(folder / RECORD_NAME, to_plain(record))
+    write_json(folder / RECORD_NAME, to_plain(_record(folder.name, origin, split, sizes_px)))
     return open_folder(folder)
 
 
@@ -98,15 +124,31 @@ def add_sizes(data: PreparedData, sizes_px: Sequence[int]) -> PreparedData:
     return open_folder(data.folder)
 
 
-def counts_by_part(split: Split) -> dict[str, dict[str, int]]:
-    """Return the images of each class in each part: part -> class -> images."""
-    counted = Counter((row.part, row.diagnosis) for row in split.rows)
-    return {part: {code: counted[part, code] for code in split.classes} for part in PARTS}
-
-
 def without(split: Split, dropped: Collection[str]) -> Split:
     """Return the split without the images of these ids; all others keep their part."""
     return Split(tuple(row for row in split.rows if row.image_id not in dropped), split.classes)
+
+
+def _record(name: str, origin: Origin, split: Split, sizes_px: tuple[int, ...]) -> PreparedRecord:
+    counted = Counter((row.part, row.diagnosis) for row in split.rows)
+    return PreparedRecord(
+        version=VERSION,
+        name=name,
+        kind=origin.kind,
+        source=origin.source,
+        fingerprint=origin.fingerprint,
+        seed=origin.seed,
+        images=len(split.rows),
+        lesions=len({row.lesion_id for row in split.rows}),
+        groups=len({row.group for row in split.rows}),
+        classes=split.classes,
+        counts={part: {code: counted[part, code] for code in split.classes} for part in PARTS},
+        split_sha256=split.sha256,
+        sizes_px=sizes_px,
+        problems=origin.problems,
+        unlisted=origin.unlisted,
+        lesionlab=__version__,
+    )
 
 
 def _metadata(split: Split, images: Iterable[ImageRow]) -> str:
