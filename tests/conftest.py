@@ -1,0 +1,86 @@
+"""Fixtures of all tests: a home folder of their own, no network, the real images when they are there, tiny data."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lesionlab.data.prepare import prepare_procedural
+from lesionlab.data.prepared import PreparedData
+
+TINY_LESIONS = 7 * 12
+TINY_SIZES_PX = (16, 32)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh LESIONLAB_HOME: no test sees or writes the user's own."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("LESIONLAB_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _offline() -> Iterator[None]:
+    """Refuse connections that leave this machine: everything here works offline, and the tests prove it."""
+    connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        _refuse_remote(self.family, address)
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_remote(self.family, address)
+        return connect_ex(self, address)
+
+    def guarded_getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
+        if not _is_local(host):
+            raise PermissionError(f"A test asked for the address of {host!r}; tests stay on this machine.")
+        return getaddrinfo(host, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+        yield
+
+
+def _refuse_remote(family: int, address: Any) -> None:
+    if family in (socket.AF_INET, socket.AF_INET6) and not _is_local(address[0]):
+        raise PermissionError(f"A test tried to connect to {address!r}; tests stay on this machine.")
+
+
+def _is_local(host: Any) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost", "0.0.0.0", "::", socket.gethostname()):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real images; without it a test is skipped, except in CI, where it fails."""
+    named = os.environ.get("LESIONLAB_TEST_DATA")
+    if named and (Path(named) / "ham10000").is_dir():
+        return Path(named)
+    reason = f"the real images are not there (LESIONLAB_TEST_DATA is {named or 'not set'})"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> PreparedData:
+    """Drawn lesions, seven classes of twelve, at 16 and 32 px; shared, so do not write into its folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LESIONLAB_HOME", str(tmp_path_factory.mktemp("tiny-home")))
+        return prepare_procedural("tiny", TINY_LESIONS, TINY_SIZES_PX, seed=0)
