@@ -94,7 +94,7 @@ def choose(environment: Environment, uv: Path | None, env: Mapping[str, str], lo
         command += ["--require-hashes", "--only-binary", ":all:", "-r", TOOLS_LOCK]
         run_step("Installing uv", command, env, log)
     except LaunchError as error:
-        if error.kind in ("network", "disk", "certificate", "permission"):
+        if error.kind in ("network", "disk", "certificate", "permission", "changed"):
             raise
         say("  uv has no build here: pip installs in its place, which takes longer.")
         return Installer(environment.python, None)

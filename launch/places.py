@@ -55,7 +55,7 @@ class Environment:
 def serving(root: Path = ROOT) -> Environment:
     """Return the environment that serves: no torch."""
     lock = root / "requirements" / "serve.lock"
-    return Environment(root / ".venv", lock, "the web app and the command line", "lesionlab.cli.main", 150, 450)
+    return Environment(root / ".venv", lock, "the web app and the command line", "lesionlab.cli.main", 120, 400)
 
 
 def developing(root: Path = ROOT, platform: str = sys.platform) -> Environment:
