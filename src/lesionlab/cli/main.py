@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from lesionlab import __version__
+from lesionlab.cli import classifier, data, gan, models
 from lesionlab.cli.failures import ReportingGroup
+from lesionlab.cli.serve import serve
 from lesionlab.core.notice import NOTICE
 
 app = typer.Typer(
@@ -20,6 +22,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # Rich's help costs 0.2 s at every start
 )
+
+app.add_typer(data.app, name="data")
+app.add_typer(gan.app, name="gan")
+app.add_typer(classifier.app, name="classifier")
+app.add_typer(models.app, name="models")
+app.command(short_help="Serve the web app on this machine.")(serve)
 
 
 def _print_version(wanted: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import warnings
+from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -24,8 +25,29 @@ DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlg
 
 def synthetic_png(pixels: Pixels, card: ModelCard, recipe: Recipe) -> bytes:
     """Encode a synthetic image, uint8 [H, W, 3], as PNG with its provenance; the same input gives the same bytes."""
-    record = provenance(card, recipe)
-    title = f"Synthetic dermoscopic image: {describe(recipe.diagnosis).name}"
+    record = _record(card) | {"seed": recipe.seed, "diagnosis": recipe.diagnosis}
+    return _marked(pixels, card, f"Synthetic dermoscopic image: {describe(recipe.diagnosis).name}", record)
+
+
+def synthetic_sheet_png(pixels: Pixels, card: ModelCard, recipes: Sequence[Recipe]) -> bytes:
+    """Encode a sheet of synthetic images, uint8 [H, W, 3], as PNG with the recipes of all, row by row."""
+    record = _record(card) | {"recipes": [[recipe.seed, recipe.diagnosis] for recipe in recipes]}
+    return _marked(pixels, card, f"{len(recipes)} synthetic dermoscopic images", record)
+
+
+def _record(card: ModelCard) -> dict[str, Any]:
+    return {
+        "synthetic": True,
+        "software": f"LesionLab {__version__}",
+        "model": card.name,
+        "model_sha256": card.weights_sha256,
+        "licence": card.licence,
+        "attribution": card.attribution,
+        "notice": card.notice,
+    }
+
+
+def _marked(pixels: Pixels, card: ModelCard, title: str, record: dict[str, Any]) -> bytes:
     about = f"Made by a generative model; it shows no patient. {card.notice}"
     rights = f"{card.licence}. {card.attribution}"
     text = {
@@ -39,21 +61,6 @@ def synthetic_png(pixels: Pixels, card: ModelCard, recipe: Recipe) -> bytes:
         XMP_KEY: _xmp(title, about, rights, record["software"]),
     }
     return encode_png(pixels, text)
-
-
-def provenance(card: ModelCard, recipe: Recipe) -> dict[str, Any]:
-    """Return the record of a synthetic image: all that is needed to make it again and to use it lawfully."""
-    return {
-        "synthetic": True,
-        "software": f"LesionLab {__version__}",
-        "model": card.name,
-        "model_sha256": card.weights_sha256,
-        "seed": recipe.seed,
-        "diagnosis": recipe.diagnosis,
-        "licence": card.licence,
-        "attribution": card.attribution,
-        "notice": card.notice,
-    }
 
 
 def read_provenance(content: bytes) -> dict[str, Any] | None:

@@ -1,0 +1,144 @@
+"""What `gan train` and `classifier train` share: choose options, start or go on, stop well, say what comes next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lesionlab.cli.failures import EXIT_INTERRUPTED
+from lesionlab.cli.progress import progress_bar
+from lesionlab.cli.stage_options import options_as_toml, stage_options
+from lesionlab.core.errors import InputError, MissingPartError
+from lesionlab.core.home import runs_folder
+from lesionlab.records.presets import DEFAULT_PRESET, Preset
+from lesionlab.records.run import RunFolder, find_run
+
+if TYPE_CHECKING:
+    from lesionlab.data.prepared import PreparedData
+
+DEFAULT_DATA = "ham10000"
+TRAINING_PACKAGES = ("torch", "torchvision", "onnx", "onnxscript", "safetensors")
+
+DataChoice = Annotated[
+    str | None, typer.Option("--data", help="A prepared data set, by name or folder.", show_default=DEFAULT_DATA)
+]
+PresetChoice = Annotated[
+    str | None, typer.Option("--preset", help="Options to start from.", show_default=DEFAULT_PRESET)
+]
+ConfigChoice = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="A TOML file with options; changes the preset.")
+]
+SettingChoice = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="One option; changes preset and file. May be repeated."),
+]
+ResumeChoice = Annotated[
+    str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run, by number, name or folder.")
+]
+DryRunChoice = Annotated[bool, typer.Option("--dry-run", help="Print the options and stop.")]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of the two stages: its word on the command line, its presets and where its run functions are."""
+
+    noun: str
+    presets: Mapping[str, Preset[Any]]
+    load: Callable[[], tuple[Callable[..., RunFolder], Callable[..., None]]]  # imports torch
+    then: str  # the command to go on with, after which the run's number is put
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user asked for."""
+
+    data: str | None
+    preset: str | None
+    config: Path | None
+    settings: Sequence[str]
+    resume: str | None
+    dry_run: bool
+
+
+def train(stage: Stage, choices: Choices) -> None:
+    """Start a run or go on with one, to its end or to Ctrl-C."""
+    if choices.resume is not None:
+        _resume(stage, choices)
+        return
+    preset = choices.preset or DEFAULT_PRESET
+    options = stage_options(stage.presets, preset, choices.config, choices.settings)
+    typer.echo(options_as_toml(options, f"{stage.noun} train, preset {preset}: {stage.presets[preset].description}"))
+    if choices.dry_run:
+        return
+    data = _open(choices.data or DEFAULT_DATA)
+    start, _ = _load(stage)
+    run = start(options, data, _command(stage, choices, preset), runs_folder())
+    _go_on(stage, run, data)
+
+
+def _resume(stage: Stage, choices: Choices) -> None:
+    if choices.preset or choices.config or choices.settings or choices.dry_run:
+        raise InputError(
+            "A resumed run keeps the options that it began with.",
+            "Leave out --preset, --config, --set and --dry-run, or start a new run.",
+        )
+    run = find_run(choices.resume or "", runs_folder())
+    if run.done:
+        typer.echo(f"{run.path.name} is done; its export lies in {run.export}")
+        typer.echo(f"  next: {stage.then} {_short_name(run)}")
+        return
+    record = run.read()
+    _go_on(stage, run, _open(choices.data or record.data))
+
+
+def _go_on(stage: Stage, run: RunFolder, data: PreparedData) -> None:
+    _, go_on = _load(stage)
+    typer.echo(f"Run: {run.path}", err=True)
+    try:
+        with progress_bar("Training", "kimg") as progress:
+            go_on(run, data, progress)
+    except KeyboardInterrupt:
+        kept = f"the state is saved in {run.state}" if run.state.is_file() else "nothing was trained yet"
+        typer.echo(f"Stopped; {kept}.", err=True)
+        typer.echo(f"  next: lesionlab {stage.noun} train --resume {_short_name(run)}", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    typer.echo(f"Export: {run.export}")
+    typer.echo(f"  next: {stage.then} {_short_name(run)}")
+
+
+def _open(name: str) -> PreparedData:
+    from lesionlab.data.prepared import open_prepared
+
+    return open_prepared(name)
+
+
+def _load(stage: Stage) -> tuple[Callable[..., RunFolder], Callable[..., None]]:
+    try:
+        return stage.load()
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in TRAINING_PACKAGES:
+            raise
+        raise MissingPartError(
+            f"Training needs '{package}', which is not installed.",
+            'Run `pip install "lesionlab[train]"` (about 5.5 GB with the CUDA libraries that it brings).',
+        ) from error
+
+
+def _command(stage: Stage, choices: Choices, preset: str) -> str:
+    words = ["lesionlab", stage.noun, "train", "--data", choices.data or DEFAULT_DATA, "--preset", preset]
+    words += ["--config", str(choices.config)] if choices.config else []
+    for setting in choices.settings:
+        words += ["--set", setting]
+    return shlex.join(words)
+
+
+def _short_name(run: RunFolder) -> str:
+    if run.path.parent == runs_folder() and run.path.name[:5].isdigit():
+        return str(int(run.path.name[:5]))
+    return shlex.quote(str(run.path))
