@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -86,7 +87,7 @@ def _blocks(files: Sequence[Path], sizes: Sequence[int], stack: ExitStack) -> It
     if len(files) < ALONE_BELOW or processes == 1:
         yield from (decode_block(*task) for task in tasks)
         return
-    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _ignore_interrupt)
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start_process)
     stack.callback(pool.shutdown, cancel_futures=True)
     try:
         yield from _in_order(pool, tasks, waiting=2 * processes)
@@ -114,5 +115,13 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _ignore_interrupt() -> None:
+def _start_process() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, which ends its processes quietly
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # the parent was killed; nobody would end this process otherwise

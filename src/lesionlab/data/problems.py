@@ -39,7 +39,7 @@ def refuse(problems: Mapping[str, Problem], source: str) -> None:
     total = sum(problem.count for problem in problems.values())
     listed = "".join(f"\n  {problem.count:,} {defect}: {_first(problem.ids)}" for defect, problem in problems.items())
     raise DataError(
-        f"{source} has {total:,} problems:{listed}\n",
+        f"{source} has {total:,} problem{'s' if total > 1 else ''}:{listed}.",
         "Mend them (download the missing or damaged files again), or go on without these images with --skip-bad.",
     )
 
