@@ -1,0 +1,104 @@
+"""The two models behind the pages: loaded at first use, once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+from flask import current_app
+from numpy.typing import NDArray
+
+from lesionlab.core.errors import LesionLabError, ModelError
+from lesionlab.core.imaging import Pixels
+from lesionlab.core.names import did_you_mean
+from lesionlab.inference.predictor import Prediction, Predictor
+from lesionlab.inference.recipe import Recipe
+from lesionlab.inference.sampler import Sampler
+from lesionlab.records.card import ModelCard
+from lesionlab.web.config import ROLES, WebConfig
+
+_EXTENSION = "lesionlab.models"
+
+
+class UnknownRoleError(LesionLabError):
+    """A model asked for by a role that no model has."""
+
+    http_status = 404
+    code = "unknown_role"
+
+
+class ModelsInUse:
+    """The generator and the classifier of one app.
+
+    A model that fails to load is tried again at the next request, so that a mended file needs no restart.
+    """
+
+    def __init__(self, config: WebConfig) -> None:
+        self.config = config
+        self._sampler: Sampler | None = None
+        self._predictor: Predictor | None = None
+        self._loading = threading.Lock()
+
+    def sampler(self) -> Sampler:
+        """Return the generator's sampler.
+
+        Raises:
+            ModelError: the model is missing or damaged.
+        """
+        with self._loading:
+            if self._sampler is None:
+                self._sampler = Sampler(self.config.generator)
+            return self._sampler
+
+    def predictor(self) -> Predictor:
+        """Return the classifier's predictor.
+
+        Raises:
+            ModelError: the model is missing or damaged.
+        """
+        with self._loading:
+            if self._predictor is None:
+                self._predictor = Predictor(self.config.classifier)
+            return self._predictor
+
+    def card(self, role: str) -> ModelCard:
+        """Return the card of a role's model, loading it first.
+
+        Raises:
+            UnknownRoleError: there is no such role.
+            ModelError: the model is missing or damaged.
+        """
+        if role == "generator":
+            return self.sampler().card
+        if role == "classifier":
+            return self.predictor().card
+        raise UnknownRoleError(f"There is no model '{role[:40]}' here.", did_you_mean(role[:40], ROLES))
+
+    def problem(self, role: str) -> LesionLabError | None:
+        """Return what keeps a role's model from working, or None."""
+        try:
+            self.card(role)
+        except ModelError as error:
+            return error
+        return None
+
+    def sample(self, recipes: Sequence[Recipe]) -> NDArray[np.uint8]:
+        """Return the images of these recipes: uint8 [n, S, S, 3]."""
+        return self.sampler().sample(recipes)
+
+    def predict(self, pixels: Pixels) -> Prediction:
+        """Return the classifier's answer for one image: uint8 [H, W, 3]."""
+        return self.predictor().predict([pixels])[0]
+
+
+def use_models(app_extensions: dict[str, object], config: WebConfig) -> None:
+    """Put the models of `config` into an app's extensions."""
+    app_extensions[_EXTENSION] = ModelsInUse(config)
+
+
+def models_in_use() -> ModelsInUse:
+    """Return the models of the app that handles the current request."""
+    models = current_app.extensions[_EXTENSION]
+    assert isinstance(models, ModelsInUse)
+    return models

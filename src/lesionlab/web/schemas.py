@@ -1,0 +1,116 @@
+"""The shapes of the API: what it takes, strictly, and what it answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, Strict
+
+from lesionlab.core.notice import NOTICE
+from lesionlab.core.seeds import MAX_SEED
+from lesionlab.web.order import ALL, MAX_COUNT
+
+# Strict: neither "7" nor true passes for a whole number.
+Count = Annotated[int, Strict(), Field(ge=1, le=MAX_COUNT, description="How many images.")]
+Seed = Annotated[int, Strict(), Field(ge=0, le=MAX_SEED, description="The seed of the first image.")]
+
+
+class GenerateRequest(BaseModel):
+    """An order of synthetic images."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    diagnosis: Annotated[str, Strict(), Field(description=f"A class code such as nv, or '{ALL}' for all in turn.")]
+    count: Count = 1
+    seed: Seed = 0
+
+
+class ModelNamed(BaseModel):
+    """Which model answered."""
+
+    name: str
+    weights_sha256: str
+
+
+class SyntheticImage(BaseModel):
+    """One synthetic image with the recipe that makes it again."""
+
+    diagnosis: str
+    seed: int
+    size_px: int
+    png_base64: str = Field(description="A PNG with its provenance inside, base64.")
+    address: str = Field(description="Where this app serves the same PNG.")
+
+
+class GenerateAnswer(BaseModel):
+    """Synthetic images in the order of their recipes."""
+
+    synthetic: Literal[True] = True
+    model: ModelNamed
+    images: list[SyntheticImage]
+    licence: str
+    attribution: str
+    notice: str = NOTICE
+
+
+class ClassifyAnswer(BaseModel):
+    """What the classifier answers for one image."""
+
+    model: ModelNamed
+    decision: str = Field(description="The class code decided for.")
+    probabilities: dict[str, float] = Field(description="Class code to score, in the model's class order; sums to 1.")
+    prior: dict[str, float] = Field(description="The class frequencies that the probabilities assume.")
+    temperature: float = Field(description="Logits are divided by it; 1 means uncalibrated.")
+    about: str = Field(description="How to read the scores.")
+    maps: dict[str, list[list[float]]] | None = Field(
+        None, description="With maps=1: the class activation map of each class; its mean is the class's logit."
+    )
+    notice: str = NOTICE
+
+
+class ErrorDetail(BaseModel):
+    """What happened and what to do next."""
+
+    code: str
+    cause: str
+    cure: str
+
+
+class ErrorAnswer(BaseModel):
+    """The one shape of an error."""
+
+    error: ErrorDetail
+    notice: str = NOTICE
+
+
+class ModelListed(BaseModel):
+    """One model in use: its card, or what is wrong with it."""
+
+    role: Literal["generator", "classifier"]
+    card: dict[str, Any] | None = None
+    error: ErrorDetail | None = None
+
+
+class ModelsAnswer(BaseModel):
+    """The models in use."""
+
+    models: list[ModelListed]
+    notice: str = NOTICE
+
+
+class ModelHealth(BaseModel):
+    """Whether a model loads."""
+
+    ok: bool
+    name: str | None = None
+    weights_sha256: str | None = None
+    error: ErrorDetail | None = None
+
+
+class HealthAnswer(BaseModel):
+    """Whether the app can do its work."""
+
+    status: Literal["ok", "degraded"]
+    version: str
+    models: dict[str, ModelHealth]
+    notice: str = NOTICE

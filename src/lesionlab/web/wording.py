@@ -1,0 +1,69 @@
+"""How numbers, diagnoses and parts are written on the pages."""
+
+from __future__ import annotations
+
+from flask import Flask, url_for
+
+from lesionlab.core.diagnoses import Diagnosis, describe
+from lesionlab.web.images import synthetic_address
+from lesionlab.web.models_in_use import models_in_use
+from lesionlab.web.sources import Source
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def percent(value: float) -> str:
+    """Return a share of 1 as text: `63.2%`, `<0.1%`, `>99.9%`."""
+    if 0 < value < 0.001:
+        return "<0.1%"
+    if 0.999 < value < 1:
+        return ">99.9%"
+    return f"{value:.1%}"
+
+
+def standing(diagnosis: Diagnosis) -> str:
+    """Return whether a diagnosis counts as benign."""
+    return "(pre)malignant" if diagnosis.malignant else "benign"
+
+
+def thousands(value: float) -> str:
+    """Return a number with commas, whole where it is whole."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as hours and minutes, or seconds when it is short."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def metric_name(name: str) -> str:
+    """Return a metric's name in words: `balanced_accuracy` becomes `balanced accuracy`."""
+    return name.replace("_", " ")
+
+
+def in_words(number: int) -> str:
+    """Return a small number in words, a large one in digits."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def diagnosis_name(code: str) -> str:
+    """Return the name of a diagnosis code."""
+    return describe(code).name
+
+
+def image_address(source: Source) -> str:
+    """Return the address of the image of a source."""
+    recipe = source.recipe
+    if source.kind == "synthetic":
+        return synthetic_address(models_in_use().card("generator"), recipe.diagnosis, recipe.seed)
+    return url_for("images.procedural", diagnosis=recipe.diagnosis, seed=recipe.seed)
+
+
+def add_wording(app: Flask) -> None:
+    """Give the templates these ways of writing."""
+    for write in (percent, standing, thousands, duration, metric_name, in_words, diagnosis_name, image_address):
+        app.add_template_filter(write)
+    app.add_template_filter(describe, "diagnosis")
