@@ -1,0 +1,48 @@
+"""Two ways to do the same work, timed in turns, so that a slow minute of the machine hits both."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Median seconds of our way and of the plain way for `count` units of work."""
+
+    name: str
+    plain: str  # what the plain way is
+    unit: str
+    count: int
+    ours_s: float
+    plain_s: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times faster ours is."""
+        return self.plain_s / self.ours_s
+
+    def to_line(self) -> str:
+        """Return one line of the table: rates and their ratio."""
+        ours, plain = self.count / self.ours_s, self.count / self.plain_s
+        return f"{self.name:<44} {ours:>9.1f} {plain:>9.1f} {self.unit + '/s':<10} {self.ratio:>6.2f} x  {self.plain}"
+
+
+def compare(name: str, plain_name: str, unit: str, count: int, ours: Work, plain: Work, rounds: int) -> Comparison:
+    """Time both ways in turns, after one untimed turn each, and keep the medians."""
+    ours(), plain()
+    ours_s, plain_s = [], []
+    for _ in range(rounds):
+        ours_s.append(_seconds(ours))
+        plain_s.append(_seconds(plain))
+    return Comparison(name, plain_name, unit, count, statistics.median(ours_s), statistics.median(plain_s))
+
+
+def _seconds(work: Work) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started

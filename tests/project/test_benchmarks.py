@@ -1,0 +1,152 @@
+"""That each bench runs and that its guards hold; how fast it is, is no matter of a test."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from benchmarks import __main__ as command
+from benchmarks import inferring, preparing, training
+from benchmarks.comparison import Comparison, compare
+from benchmarks.machine import facts
+from benchmarks.quiet import Busy, others, refusal
+
+from lesionlab.models.dcgan import Generator
+from lesionlab.records.options import ClassifierOptions, GanOptions
+
+TINY_GAN = GanOptions(image_size_px=16, batch_size=4, generator_channels=8, discriminator_channels=8, max_channels=32)
+TINY_CLASSIFIER = ClassifierOptions(image_size_px=16, width=0.125)
+
+
+def test_both_ways_are_timed_in_turns_after_one_untimed_turn_each():
+    order: list[str] = []
+    found = compare("x", "y", "images", 6, lambda: order.append("ours"), lambda: order.append("plain"), rounds=2)
+    assert order == ["ours", "plain"] * 3
+    assert found.ours_s > 0
+    assert found.plain_s > 0
+
+
+def test_the_ratio_says_how_many_times_faster_ours_is():
+    found = Comparison("x", "y", "images", 10, ours_s=2.0, plain_s=5.0)
+    assert found.ratio == 2.5
+    line = found.to_line()
+    assert "5.0" in line
+    assert "2.0" in line
+    assert "2.50 x" in line
+
+
+def test_preparing_both_ways_gives_the_same_pixels_within_the_decoder_s_scaling(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(preparing, "SIZES_PX", (16,))
+    preparing.write_source(tmp_path / "source", 84, (48, 36))
+    data = preparing.prepare_ham10000(tmp_path / "source", "bench", (16,))
+    preparing.prepare_plainly(tmp_path / "source", tmp_path / "plain")
+    ours = np.asarray(data.pixels(16)).astype(int)
+    plain = np.load(tmp_path / "plain" / "pixels-016.npy").astype(int)
+    assert ours.shape == plain.shape
+    by_id = np.argsort([row.image_id for row in data.split.rows])
+    assert np.abs(ours[by_id] - plain).mean() < 4
+
+
+def test_the_prepare_bench_runs(monkeypatch, home: Path):
+    monkeypatch.setattr(preparing, "SIZES_PX", (16,))
+    monkeypatch.setenv("LESIONLAB_HOME", str(home))
+    (found,) = preparing.comparisons(count=84, photo=(48, 36), rounds=1)
+    assert found.count == 84
+    assert found.ratio > 0
+
+
+def test_the_classifier_bench_runs_and_checks_that_both_ways_agree():
+    found = list(inferring.classifier_comparisons(TINY_CLASSIFIER, rounds=1))
+    assert [comparison.count for comparison in found][:2] == [1, 16]
+
+
+def test_the_generator_bench_runs_and_checks_that_both_ways_agree():
+    (found,) = inferring.generator_comparisons(TINY_GAN, count=5, rounds=1)
+    assert found.count == 5
+
+
+def test_ways_that_do_not_agree_are_not_compared():
+    inferring.check_agreement(0.5, 1.0, "logits")
+    with pytest.raises(SystemExit, match="logits of the two ways differ by 2"):
+        inferring.check_agreement(2.0, 1.0, "logits")
+
+
+def test_the_training_bench_runs_and_its_networks_are_the_same_size():
+    (found,) = training.comparisons(TINY_GAN, rounds=1)
+    assert found.count == 4
+    ours, plain = Generator(TINY_GAN, 7), training.PlainGenerator(TINY_GAN, 7)
+    assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in plain.parameters())
+
+
+def process(proc: Path, pid: int, name: str, ticks: int) -> None:
+    (proc / str(pid)).mkdir(parents=True, exist_ok=True)
+    fields = ["S", *["0"] * 10, str(ticks), "0", "0"]
+    (proc / str(pid) / "stat").write_text(f"{pid} ({name}) {' '.join(fields)}\n")
+
+
+def test_other_processes_are_found_with_the_cores_they_use(tmp_path: Path, monkeypatch):
+    process(tmp_path, 11, "quiet one", 5)
+    process(tmp_path, 12, "busy (one)", 100)
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self" / "stat").touch()
+
+    def pass_time(seconds: float) -> None:
+        process(tmp_path, 12, "busy (one)", 10**6)
+
+    monkeypatch.setattr("benchmarks.quiet.time.sleep", pass_time)
+    found = others(0.1, tmp_path)
+    assert found is not None
+    assert [busy.name for busy in found] == ["busy (one)"]
+    assert found[0].cores > 1
+
+
+def test_a_system_without_proc_cannot_tell(tmp_path: Path):
+    assert others(0.0, tmp_path / "none") is None
+    assert refusal(None) == ""
+
+
+def test_a_busy_machine_is_refused_and_the_busiest_named():
+    assert refusal([]) == ""
+    assert refusal([Busy(1, "clock", 0.01)]) == ""
+    told = refusal([Busy(77, "python", 1.5), Busy(78, "make", 0.2)])
+    assert "1.70 cores" in told
+    assert "python (process 77, 1.50 cores)" in told
+
+
+def test_the_command_refuses_a_busy_machine_and_has_no_way_round(monkeypatch, capsys):
+    monkeypatch.setattr(command, "others", lambda: [Busy(77, "python", 1.5)])
+    assert command.main(["prepare"]) == 2
+    assert "python" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        command.main(["--force"])
+
+
+def test_the_command_prints_the_machine_and_a_line_for_each_comparison(monkeypatch, capsys, tmp_path: Path):
+    found = Comparison("a path", "plainly", "images", 10, 2.0, 5.0)
+    monkeypatch.setattr(command, "others", list)
+    monkeypatch.setattr(command, "BENCHES", {"one": lambda: iter([found])})
+    monkeypatch.setattr(command, "RESULTS", tmp_path)
+    assert command.main(["--save"]) == 0
+    told = capsys.readouterr().out
+    assert "processor" in told
+    assert "2.50 x" in told
+    (saved,) = tmp_path.glob("*.json")
+    kept = json.loads(saved.read_text())
+    assert kept["comparisons"][0]["ratio"] == 2.5
+    assert kept["machine"]["python"]
+
+
+def test_an_unknown_bench_is_answered_with_the_known_ones(capsys):
+    assert command.main(["trian"]) == 2
+    assert "train" in capsys.readouterr().err
+
+
+def test_the_machine_s_facts_name_processor_and_instructions(tmp_path: Path):
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text("model name\t: Example 9\nflags\t\t: sse avx2 avx512f avx512_bf16\n\n")
+    found = facts(cpuinfo)
+    assert found["processor"].startswith("Example 9, ")
+    assert found["instructions"] == "avx2 avx512f avx512_bf16"
+    assert found["torch"]
