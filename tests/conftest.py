@@ -13,6 +13,8 @@ import pytest
 
 from lesionlab.data.prepare import prepare_procedural
 from lesionlab.data.prepared import PreparedData
+from lesionlab.records.options import ClassifierOptions, GanOptions
+from lesionlab.records.run import RunFolder
 
 TINY_LESIONS = 7 * 12
 TINY_SIZES_PX = (16, 32)
@@ -84,3 +86,73 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> PreparedData:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LESIONLAB_HOME", str(tmp_path_factory.mktemp("tiny-home")))
         return prepare_procedural("tiny", TINY_LESIONS, TINY_SIZES_PX, seed=0)
+
+
+TINY_GAN = GanOptions(
+    image_size_px=16,
+    total_kimg=0.512,
+    batch_size=16,
+    latent_dim=8,
+    generator_channels=8,
+    discriminator_channels=8,
+    max_channels=16,
+    ema_halflife_kimg=0.1,
+    threads=1,
+    tick_kimg=0.128,
+    sheet_kimg=0.256,
+)
+TINY_CLASSIFIER = ClassifierOptions(
+    image_size_px=16,
+    total_kimg=0.768,
+    batch_size=16,
+    width=0.125,
+    warmup_kimg=0.1,
+    ema_halflife_kimg=0.1,
+    threads=1,
+    validate_kimg=0.256,
+)
+
+
+@pytest.fixture(scope="session")
+def tiny_gan_options() -> GanOptions:
+    """Options of a generator that trains in a second."""
+    return TINY_GAN
+
+
+@pytest.fixture(scope="session")
+def tiny_classifier_options() -> ClassifierOptions:
+    """Options of a classifier that trains in seconds."""
+    return TINY_CLASSIFIER
+
+
+@pytest.fixture(scope="session")
+def tiny_gan_run(tiny_data: PreparedData, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A finished generator run on the drawn lesions; shared, so do not write into it."""
+    from lesionlab.training.gan_run import continue_gan, start_gan
+
+    run = start_gan(TINY_GAN, tiny_data, "lesionlab gan train --data tiny", tmp_path_factory.mktemp("runs"))
+    continue_gan(run, tiny_data)
+    return run
+
+
+@pytest.fixture(scope="session")
+def tiny_classifier_run(tiny_data: PreparedData, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A finished classifier run on the drawn lesions; shared, so do not write into it."""
+    from lesionlab.training.classifier_run import continue_classifier, start_classifier
+
+    parent = tmp_path_factory.mktemp("runs")
+    run = start_classifier(TINY_CLASSIFIER, tiny_data, "lesionlab classifier train --data tiny", parent)
+    continue_classifier(run, tiny_data)
+    return run
+
+
+@pytest.fixture(scope="session")
+def tiny_generator(tiny_gan_run: RunFolder) -> Path:
+    """The export of `tiny_gan_run`; copy it before changing anything."""
+    return tiny_gan_run.export
+
+
+@pytest.fixture(scope="session")
+def tiny_classifier(tiny_classifier_run: RunFolder) -> Path:
+    """The export of `tiny_classifier_run`; copy it before changing anything."""
+    return tiny_classifier_run.export
