@@ -36,7 +36,7 @@ def _load() -> tuple[Callable[..., RunFolder], Callable[..., None]]:
     return start_classifier, continue_classifier
 
 
-STAGE = Stage("classifier", CLASSIFIER_PRESETS, _load, "lesionlab classifier evaluate --model")
+STAGE = Stage("classifier", "classifier", CLASSIFIER_PRESETS, _load, "lesionlab classifier evaluate --model")
 
 ModelChoice = Annotated[str, typer.Option("--model", help="A classifier: name, run or folder; see `models list`.")]
 

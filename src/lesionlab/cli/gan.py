@@ -33,7 +33,7 @@ def _load() -> tuple[Callable[..., RunFolder], Callable[..., None]]:
     return start_gan, continue_gan
 
 
-STAGE = Stage("gan", GAN_PRESETS, _load, "lesionlab gan sample --model")
+STAGE = Stage("gan", "generator", GAN_PRESETS, _load, "lesionlab gan sample --model")
 
 
 @app.command(short_help="Train a generator, or go on with a run.")

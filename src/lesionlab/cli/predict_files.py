@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lesionlab.cli.failures import explain_os_error
+from lesionlab.cli.sample_folder import MANIFEST_NAME, SHEET_NAME
 from lesionlab.cli.text import bar
 from lesionlab.core.diagnoses import describe
 from lesionlab.core.errors import InputError, LesionLabError
@@ -45,11 +46,16 @@ def find_images(names: Sequence[str]) -> list[Path]:
         if not path.is_dir():
             paths.append(path)
             continue
-        found = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
+        found = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and not _is_hidden_or_sheet(p))
         if not found:
             raise InputError(f"The folder {path} holds no image.", f"Known endings: {', '.join(SUFFIXES)}.")
         paths += found
     return paths
+
+
+def _is_hidden_or_sheet(path: Path) -> bool:
+    sampled = (path.parent / MANIFEST_NAME).is_file()
+    return path.name.startswith(".") or (sampled and path.name == SHEET_NAME)
 
 
 def predict_files(predictor: Predictor, paths: Sequence[Path]) -> Iterator[Answer]:

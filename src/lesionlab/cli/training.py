@@ -13,7 +13,7 @@ import typer
 from lesionlab.cli.failures import EXIT_INTERRUPTED
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.stage_options import options_as_toml, stage_options
-from lesionlab.core.errors import InputError, MissingPartError
+from lesionlab.core.errors import InputError, MissingPartError, RunError
 from lesionlab.core.home import runs_folder
 from lesionlab.records.presets import DEFAULT_PRESET, Preset
 from lesionlab.records.run import RunFolder, find_run
@@ -48,6 +48,7 @@ class Stage:
     """One of the two stages: its word on the command line, its presets and where its run functions are."""
 
     noun: str
+    kind: str
     presets: Mapping[str, Preset[Any]]
     load: Callable[[], tuple[Callable[..., RunFolder], Callable[..., None]]]  # imports torch
     then: str  # the command to go on with, after which the run's number is put
@@ -72,11 +73,13 @@ def train(stage: Stage, choices: Choices) -> None:
         return
     preset = choices.preset or DEFAULT_PRESET
     options = stage_options(stage.presets, preset, choices.config, choices.settings)
-    typer.echo(options_as_toml(options, f"{stage.noun} train, preset {preset}: {stage.presets[preset].description}"))
+    listed = options_as_toml(options, f"{stage.noun} train, preset {preset}: {stage.presets[preset].description}")
     if choices.dry_run:
+        typer.echo(listed)
         return
     data = _open(choices.data or DEFAULT_DATA)
     start, _ = _load(stage)
+    typer.echo(listed)
     run = start(options, data, _command(stage, choices, preset), runs_folder())
     _go_on(stage, run, data)
 
@@ -88,11 +91,13 @@ def _resume(stage: Stage, choices: Choices) -> None:
             "Leave out --preset, --config, --set and --dry-run, or start a new run.",
         )
     run = find_run(choices.resume or "", runs_folder())
+    record = run.read()
+    if record.kind != stage.kind:
+        raise RunError(f"{run.path.name} trains a {record.kind}, not a {stage.kind}.", "Name another run.")
     if run.done:
         typer.echo(f"{run.path.name} is done; its export lies in {run.export}")
         typer.echo(f"  next: {stage.then} {_short_name(run)}")
         return
-    record = run.read()
     _go_on(stage, run, _open(choices.data or record.data))
 
 
