@@ -38,7 +38,7 @@ CHANGED = LaunchError(
 )
 NO_PACKAGE = LaunchError(
     "A package has no build for this Python or system.",
-    "Use a 64-bit Python 3.11 to 3.14 on Linux, Windows or macOS 14 and newer.",
+    "Use a 64-bit Python 3.11 to 3.14 on Linux, Windows, or macOS 14 or newer with Apple silicon.",
     "no package",
 )
 
