@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Field = NDArray[np.float32]  # one value a pixel, [S, S]
 
-_Taps = tuple[NDArray[np.intp], tuple[Field, ...]]
+_Taps = tuple[NDArray[np.intp], Field]
 
 _EXTENT = 2.0  # noise is laid out over -2..2, wider than any view
 
@@ -33,7 +33,7 @@ class Canvas:
         knots = 2 * cells + 4
         lattice = self.rng.random((knots, knots), dtype=np.float32) * 4 - 2
         if cells not in self._taps:
-            self._taps[cells] = _spline_taps(self._axes[0], cells), _spline_taps(self._axes[1], cells)
+            self._taps[cells] = _spline_taps(self._axes, cells)
         rows, columns = self._taps[cells]
         return _interpolate(_interpolate(lattice.T, columns).T, rows)
 
@@ -73,15 +73,27 @@ class Canvas:
 
     def dots(self, centres: Field, radii: Field, edge: float = 0.35) -> Field:
         """Return round dots in 0..1; `centres` [n, 2] as (x, y), `radii` [n], `edge` their softness."""
-        return 1 - step(self.nearest(centres, radii)[0], 1 - edge, 1 + edge)
+        return 1 - step(self.distance(centres, radii), 1 - edge, 1 + edge)
+
+    def distance(self, centres: Field, radii: Field) -> Field:
+        """Return the smallest distance to a dot in units of its radius."""
+        least: Field = np.sqrt(self._squares(centres, radii).min(0))
+        return least
 
     def nearest(self, centres: Field, radii: Field) -> tuple[Field, NDArray[np.intp]]:
         """Return the smallest distance to a dot in units of its radius, and which dot that is."""
-        share = 1 / np.maximum(radii, np.float32(self.pixel * 0.6))
-        squared = ((self.x - centres[:, 0, None, None]) * share[:, None, None]) ** 2
-        squared += ((self.y - centres[:, 1, None, None]) * share[:, None, None]) ** 2
-        which = squared.argmin(0)
-        return np.sqrt(np.take_along_axis(squared, which[None], 0)[0]), which
+        squares = self._squares(centres, radii)
+        which = squares.argmin(0)
+        return np.sqrt(np.take_along_axis(squares, which[None], 0)[0]), which
+
+    def _squares(self, centres: Field, radii: Field) -> Field:
+        share = (1 / np.maximum(radii, self.pixel * 0.6)).astype(np.float32)[:, None, None]
+        across: Field = (self.x - centres[:, 0, None, None]) * share
+        down = (self.y - centres[:, 1, None, None]) * share
+        across *= across
+        down *= down
+        across += down
+        return across
 
     def strokes(self, paths: Iterable[tuple[Field, float, float]]) -> Field:
         """Return lines in 0..1; each path is points [n, 2] as (x, y) with its width at the start and the end."""
@@ -112,26 +124,30 @@ class Canvas:
 
 def step(values: Field, low: float, high: float) -> Field:
     """Return 0 below `low`, 1 above `high`, smooth between."""
-    t = np.clip((values - np.float32(low)) * np.float32(1 / (high - low)), 0, 1)
+    t = (values - np.float32(low)) * np.float32(1 / (high - low))
+    np.minimum(np.maximum(t, 0, out=t), 1, out=t)
     smooth: Field = t * t * (3 - 2 * t)
     return smooth
 
 
-def _spline_taps(axis: Field, cells: int) -> _Taps:
-    """Return, for each position on the axis, its first lattice knot and four cubic B-spline weights."""
-    place = np.clip((axis + _EXTENT) * np.float32(cells / 2), 0, 2 * cells)
+def _spline_taps(axes: tuple[Field, Field], cells: int) -> tuple[_Taps, _Taps]:
+    """Return, for each position on both axes, its first lattice knot and four cubic B-spline weights."""
+    place = (np.concatenate(axes) + np.float32(_EXTENT)) * np.float32(cells / 2)
     first = place.astype(np.intp)
     t = place - first.astype(np.float32)
-    cube = t * t * t
-    weights = ((1 - t) ** 3 / 6, (3 * cube - 6 * t * t + 4) / 6, (1 + 3 * (t + t * t - cube)) / 6, cube / 6)
-    return first, tuple(weight[:, None] for weight in weights)
+    square = t * t
+    cube, rest = square * t, 1 - t
+    weights = np.stack((rest * rest * rest, 3 * cube - 6 * square + 4, 1 + 3 * (t + square - cube), cube))[..., None]
+    weights /= np.float32(6)
+    half = len(axes[0])
+    return (first[:half], weights[:, :half]), (first[half:], weights[:, half:])
 
 
 def _interpolate(lattice: Field, taps: _Taps) -> Field:
     """Return [positions, n] from a lattice [knots, n]; sums in a fixed order, so no BLAS decides the last bit."""
     first, weights = taps
     lattice = np.ascontiguousarray(lattice)
-    total = weights[0] * lattice[first]
+    total: Field = weights[0] * lattice[first]
     for offset in (1, 2, 3):
         total += weights[offset] * lattice[first + offset]
     return total

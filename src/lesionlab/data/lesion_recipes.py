@@ -43,14 +43,14 @@ def nevus(canvas: Canvas) -> Look:
 def melanoma(canvas: Canvas) -> Look:
     """Draw a melanoma: asymmetric, notched, of several colours, with a blue-white veil, dots and streaks."""
     draw = canvas.rng.uniform
-    depth = canvas.outline(draw(0.5, 0.7), draw(1.2, 1.8), draw(0.14, 0.22), 2)
+    depth = canvas.outline(draw(0.5, 0.7), draw(1.2, 1.8), draw(0.14, 0.22), 2) + 0.045 * canvas.fractal(8, 2)
     body = step(depth, -0.05, draw(0.06, 0.14))
     dark = step(canvas.fractal(2), -draw(0.1, 0.4), 0.5)
     veil, pale = canvas.fractal(2), canvas.fractal(2)
     grown = canvas.warped(0.09, 4)
     cords = grown.network(draw(0.15, 0.23)) * step(canvas.noise(2), -0.2, 0.4) * (1 - 0.7 * dark)
     dots = grown.dots(*_scatter(canvas, 24, 0.8, 0.015, 0.045)) * step(depth, -0.08, 0.0)
-    streaks = canvas.strokes(_streaks(canvas, int(draw(0, 9)))) * step(depth, -0.16, -0.06)
+    streaks = canvas.strokes(_streaks(canvas, int(draw(0, 9)))) * step(depth, -0.22, -0.04)
     melanin = body * (draw(0.5, 0.9) + draw(0.9, 1.7) * dark + 0.16 * canvas.fractal(5))
     melanin = np.maximum(melanin + 0.6 * body * cords, np.maximum(2.0 * dots, 1.3 * streaks))
     paints = [
@@ -68,7 +68,7 @@ def basal_cell_carcinoma(canvas: Canvas) -> Look:
     body = step(depth, -0.1, draw(0.1, 0.18))
     pearl = step(canvas.fractal(3), -0.4, 1.0)
     vessels = canvas.strokes(_trees(canvas, int(draw(2, 6))))
-    nests, _ = canvas.warped(0.05, 5).nearest(*_scatter(canvas, int(draw(2, 8)), 0.42, 0.045, 0.11))
+    nests = canvas.warped(0.05, 5).distance(*_scatter(canvas, int(draw(2, 8)), 0.42, 0.045, 0.11))
     nest_share = draw(0.4, 0.9) * (draw() < 0.6)
     crust = step(canvas.fractal(3), 0.55, 0.9) * (draw() < 0.4)
     paints = [
@@ -107,7 +107,7 @@ def actinic_keratosis(canvas: Canvas) -> Look:
     depth = canvas.outline(draw(0.55, 0.8), draw(1.0, 1.6), draw(0.12, 0.2))
     body = step(depth, -0.14, draw(0.15, 0.3))
     centres, radii = _pores(canvas, draw(0.17, 0.24))
-    distance, _ = canvas.warped(0.03, 5).nearest(centres, radii)
+    distance = canvas.warped(0.03, 5).distance(centres, radii)
     follicle, halo = 1 - step(distance, 0.3, 1.0), np.exp(-((distance - 1.3) ** 2) * np.float32(4))
     flakes = canvas.noise(11) + 0.8 * canvas.noise(23) + 0.9 * canvas.noise(3)
     scale = step(flakes, draw(0.3, 0.8), 1.2) * step(depth, -0.05, 0.15)
