@@ -45,6 +45,7 @@ def create_app(config: WebConfig) -> APIFlask:
         template_folder=str(folder / "templates"),
     )
     app.config["MAX_CONTENT_LENGTH"] = config.max_upload_bytes + FORM_OVERHEAD_BYTES
+    app.config["MAX_FORM_PARTS"] = 20
     app.json.sort_keys = False  # type: ignore[attr-defined]  # classes keep the model's order
     use_models(app.extensions, config)
     use_synthetic_images(app.extensions)

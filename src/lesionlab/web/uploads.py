@@ -18,8 +18,6 @@ FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and part headers around the file
 class MemoryRequest(Request):
     """A request whose uploaded files never touch the disk."""
 
-    max_form_parts = 20
-
     def _get_file_stream(
         self,
         total_content_length: int | None,

@@ -11,6 +11,11 @@ from lesionlab.web.sources import Source
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
+_METRIC_NAMES = {
+    "balanced_accuracy_at_choice": "Balanced accuracy of the state kept (it was chosen by this very number)",
+    "macro_auc": "AUC, mean over the diagnoses",
+}
+
 
 def percent(value: float) -> str:
     """Return a share of 1 as text: `63.2%`, `<0.1%`, `>99.9%`."""
@@ -40,8 +45,8 @@ def duration(seconds: float) -> str:
 
 
 def metric_name(name: str) -> str:
-    """Return a metric's name in words: `balanced_accuracy` becomes `balanced accuracy`."""
-    return name.replace("_", " ")
+    """Return a metric's name in words: `balanced_accuracy` becomes `Balanced accuracy`."""
+    return _METRIC_NAMES.get(name, name.replace("_", " ").capitalize())
 
 
 def in_words(number: int) -> str:

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lesionlab.core.diagnoses import HAM10000_CODES
+from lesionlab.data.procedural import procedural_lesion
+from lesionlab.inference.predictor import Prediction
+from lesionlab.records.card import ModelCard, read_card
+from lesionlab.web.classification import MAPS_SHOWN, about_scores, classification, data_address
+
+PROBABILITIES = np.array([0.05, 0.1, 0.15, 0.02, 0.28, 0.3, 0.1], dtype=np.float32)
+
+
+@pytest.fixture
+def card(tiny_classifier: Path) -> ModelCard:
+    return read_card(tiny_classifier)
+
+
+@pytest.fixture
+def prediction() -> Prediction:
+    maps = np.zeros((7, 2, 2), dtype=np.float32)
+    maps[5, 0, 0] = 1  # the class with the highest score has its evidence at the top left
+    return Prediction(PROBABILITIES, "mel", maps, np.zeros(4, dtype=np.float32))
+
+
+def test_scores_are_in_order_and_the_decision_is_kept_apart(card: ModelCard, prediction: Prediction) -> None:
+    result = classification(procedural_lesion("nv", 1, 32), prediction, card)
+    assert [s.diagnosis.code for s in result.scores][:3] == ["nv", "mel", "bkl"]
+    assert result.decision.diagnosis.code == "mel"
+    assert result.decision.probability == pytest.approx(0.28)
+    assert result.map_side == 2
+
+
+def test_the_maps_are_those_of_the_highest_scores(card: ModelCard, prediction: Prediction) -> None:
+    result = classification(procedural_lesion("nv", 1, 32), prediction, card)
+    assert [m.score for m in result.maps] == list(result.scores[:MAPS_SHOWN])
+    seen, over = (
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(text.partition(",")[2]))), dtype=int)
+        for text in (result.seen, result.maps[0].image)
+    )
+    change = np.abs(over - seen).sum(axis=2)
+    assert change[:4, :4].mean() > 50
+    assert change[-4:, -4:].mean() < 5
+
+
+def test_a_data_address_holds_the_png() -> None:
+    assert data_address(b"abc") == "data:image/png;base64,YWJj"
+
+
+def test_balanced_scores_are_called_what_they_are(card: ModelCard) -> None:
+    balanced = replace(card, temperature=1.0, prior=dict.fromkeys(HAM10000_CODES, 1 / 7))
+    assert "not calibrated" in about_scores(balanced)
+    assert "equally frequent" in about_scores(balanced)
+
+
+def test_other_priors_and_temperatures_are_told_apart(card: ModelCard) -> None:
+    natural = replace(card, temperature=1.3, prior={"nv": 0.9, "mel": 0.1})
+    assert "calibrated with one temperature (1.30)" in about_scores(natural)
+    assert "equally frequent" not in about_scores(natural)
+    assert "does not say" in about_scores(replace(card, prior={}))

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from lesionlab.records.card import read_card, write_card
+from lesionlab.web.app import create_app
+from lesionlab.web.config import WebConfig
+from lesionlab.web.wording import metric_name
+
+
+@pytest.mark.parametrize("role", ["generator", "classifier"])
+def test_a_card_tells_where_the_model_comes_from(page_of: Callable[[str], Any], config: WebConfig, role: str) -> None:
+    card = read_card(config.folder(role))
+    text = page_of(f"/models/{role}").text
+    for words in (card.name, card.weights_sha256, card.training.command, card.licence, card.attribution, *card.limits):
+        assert " ".join(words.split()) in text
+
+
+def test_metrics_never_stand_without_their_protocol(page_of: Callable[[str], Any], config: WebConfig) -> None:
+    card = read_card(config.classifier)
+    text = page_of("/models/classifier").text
+    assert card.metrics
+    for metric in card.metrics:
+        assert f"{metric_name(metric.name)} {metric.value:.3f} {metric.part} {metric.n:,} {metric.unit}" in text
+
+
+def test_the_confusion_matrix_is_a_table(config: WebConfig, tmp_path: Path) -> None:
+    shutil.copytree(config.classifier, tmp_path / "measured")
+    counts = tuple(tuple(range(row, row + 7)) for row in range(7))
+    card = replace(read_card(config.classifier), confusion=counts, confusion_part="validation")
+    write_card(tmp_path / "measured", card)
+    client = create_app(WebConfig(config.generator, tmp_path / "measured")).test_client()
+    html = client.get("/models/classifier").text
+    assert html.count(" right") == len(card.classes)
+    assert html.count("heat-") == len(card.classes) ** 2
+    assert "style=" not in html
+
+
+def test_the_sheet_of_samples_is_shown(client: FlaskClient, page_of: Callable[[str], Any]) -> None:
+    assert "/models/generator/samples.webp" in page_of("/models/generator").sources
+    response = client.get("/models/generator/samples.webp")
+    assert response.mimetype == "image/webp"
+    assert response.data[:4] == b"RIFF"
+
+
+def test_a_missing_sheet_and_an_unknown_role_are_404(client: FlaskClient, refused: Callable[..., str]) -> None:
+    assert "samples.webp" in refused(client.get("/models/classifier/samples.webp"), 404)
+    assert "Did you mean 'generator'?" in refused(client.get("/models/generatr"), 404)
+
+
+def test_damaged_models_do_not_hide_each_other(damaged: WebConfig, config: WebConfig) -> None:
+    client = create_app(WebConfig(damaged.generator, config.classifier)).test_client()
+    response = client.get("/models")
+    assert response.status_code == 200
+    assert "cut or changed" in response.text
+    assert read_card(config.classifier).name in response.text
+    assert client.get("/models/generator").status_code == 503
+    assert client.get("/models/classifier").status_code == 200
+
+
+def test_a_card_of_another_version_is_refused(config: WebConfig, tmp_path: Path, refused: Callable[..., str]) -> None:
+    shutil.copytree(config.classifier, tmp_path / "future")
+    path = tmp_path / "future" / "card.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "card_version": 99}))
+    client = create_app(WebConfig(config.generator, tmp_path / "future")).test_client()
+    assert "card version 99" in refused(client.get("/models/classifier"), 503)
+    assert "card version 99" in refused(client.get("/classify"), 503)
+
+
+def test_a_mended_model_needs_no_restart(damaged: WebConfig, config: WebConfig) -> None:
+    client = create_app(damaged).test_client()
+    assert client.get("/models/classifier").status_code == 503
+    shutil.copy(config.classifier / "model.onnx", damaged.classifier / "model.onnx")
+    assert client.get("/models/classifier").status_code == 200
