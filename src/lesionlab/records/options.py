@@ -28,7 +28,7 @@ class GanOptions:
 
     image_size_px: int = 64  # 16 (tests), 32, 64 or 128
     total_kimg: float = 500.0  # thousand real images shown to the discriminator
-    batch_size: int = 64
+    batch_size: int = 32
     seed: int = 0
     latent_dim: int = 128
     generator_channels: int = 32  # at the finest resolution; doubles with each halving, up to max_channels
@@ -37,14 +37,14 @@ class GanOptions:
     upsampling: Literal["resize", "transposed"] = "resize"  # transposed leaves a grid (Odena et al. 2016)
     generator_lr: float = 1e-4  # two time scales (Heusel et al. 2017)
     discriminator_lr: float = 4e-4
-    beta1: float = 0.0
+    beta1: float = 0.5  # as Radford et al. 2015: without momentum the augmented discriminator lags behind
     beta2: float = 0.9
-    diffaugment: bool = True  # colour, translation, cutout on real and fake alike (Zhao et al. 2020)
+    diffaugment: Literal["none", "geometry", "full"] = "geometry"  # on real and fake alike (Zhao et al. 2020)
     symmetries: bool = True  # flips and quarter turns of the real images: dermoscopy has no "up"
     class_temperature: float = 0.5  # class c is drawn with p ~ n_c^temperature: 1 as in the data, 0 all equal
     ema_halflife_kimg: float = 10.0
     bf16: bool = True  # bfloat16 autocast; float32 where the machine has none
-    threads: int = 0  # CPU threads; 0: as many as the machine has
+    threads: int = 0  # CPU threads; 0: as many as the process may use
     tick_kimg: float = 4.0  # one line of stats.jsonl
     sheet_kimg: float = 50.0  # one sample sheet
     state_seconds: float = 240.0  # the longest time between two saved states

@@ -10,9 +10,16 @@ TRANSLATION = 1 / 8  # of the side, either way
 CUTOUT = 1 / 2  # side of the hole, of the image's side
 
 
-def diffaugment(images: Tensor, random: torch.Generator) -> Tensor:
-    """Augment images [N, 3, S, S] in -1..1, differentiably, each by its own draw."""
-    return _cutout(_translate(_colour(images, random), random), random)
+def diffaugment(images: Tensor, policy: str, random: torch.Generator) -> Tensor:
+    """Augment images [N, 3, S, S] in -1..1, differentiably, each by its own draw.
+
+    `policy` is "none", "geometry" (translation, cutout) or "full" (colour as well).
+    """
+    if policy == "none":
+        return images
+    if policy == "full":
+        images = _colour(images, random)
+    return _cutout(_translate(images, random), random)
 
 
 def _uniform(images: Tensor, random: torch.Generator) -> Tensor:

@@ -98,8 +98,7 @@ class GanTrainee:
         return {"loss_g": loss}
 
     def _augmented(self, images: Tensor, random: torch.Generator) -> Tensor:
-        if self.options.diffaugment:
-            images = diffaugment(images, random)
+        images = diffaugment(images, self.options.diffaugment, random)
         return images.contiguous(memory_format=torch.channels_last)
 
     def averaged_generator(self) -> Generator:
