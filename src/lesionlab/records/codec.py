@@ -57,8 +57,8 @@ def _value(hint: Any, value: Any, where: str, error: type[LesionLabError]) -> An
         return _value(next(a for a in arguments if a is not type(None)), value, where, error)
     if origin is tuple and isinstance(value, list | tuple):
         return tuple(_value(arguments[0], item, where, error) for item in value)
-    if origin in (dict, Mapping) or (isinstance(origin, type) and issubclass(origin, Mapping)):
-        return {str(key): _value(arguments[1], item, where, error) for key, item in dict(value).items()}
+    if origin is dict and isinstance(value, Mapping):
+        return {str(key): _value(arguments[1], item, where, error) for key, item in value.items()}
     return _scalar(hint, value, where, error)
 
 

@@ -1,0 +1,62 @@
+import json
+import shutil
+
+import pytest
+
+from lesionlab.core.errors import ModelError
+from lesionlab.core.notice import NOTICE
+from lesionlab.records.card import check_weights, read_card, write_card
+
+
+@pytest.fixture
+def export(tiny_classifier, tmp_path):
+    return shutil.copytree(tiny_classifier, tmp_path / "export")
+
+
+def test_a_card_comes_back_equal_and_carries_notice_and_licence(export):
+    card = read_card(export)
+    write_card(export, card)
+    assert read_card(export) == card
+    assert card.notice == NOTICE
+    assert card.licence == "CC BY-NC 4.0"
+    assert "10.7910/DVN/DBW86T" in card.attribution
+
+
+def _edit(export, **changes):
+    path = export / "card.json"
+    plain = json.loads(path.read_text()) | changes
+    path.write_text(json.dumps(plain))
+
+
+def test_another_version_says_both_versions(export):
+    _edit(export, card_version=99)
+    with pytest.raises(ModelError, match=r"version 99.*reads version 1"):
+        read_card(export)
+
+
+def test_an_unknown_key_and_damaged_json_are_named(export):
+    _edit(export, licence_url="x")
+    with pytest.raises(ModelError, match="Unknown key 'licence_url'"):
+        read_card(export)
+    (export / "card.json").write_text('{"kind": "gen')
+    with pytest.raises(ModelError, match="damaged"):
+        read_card(export)
+    (export / "card.json").write_text("[1]")
+    with pytest.raises(ModelError, match="version None"):
+        read_card(export)
+
+
+def test_no_card_and_no_weights(export, tmp_path):
+    with pytest.raises(ModelError, match=r"no card\.json"):
+        read_card(tmp_path)
+    card = read_card(export)
+    (export / "model.onnx").unlink()
+    with pytest.raises(ModelError, match=r"no model\.onnx"):
+        check_weights(export, card)
+
+
+def test_weights_cut_in_half_do_not_pass(export):
+    weights = export / "model.onnx"
+    weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
+    with pytest.raises(ModelError, match="cut or changed"):
+        check_weights(export, read_card(export))
