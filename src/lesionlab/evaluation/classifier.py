@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lesionlab.core.diagnoses import describe
 from lesionlab.core.errors import DataError
 from lesionlab.core.notice import NOTICE
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data.prepared import Part
+from lesionlab.evaluation.confusion_table import confusion_table
 from lesionlab.inference.predictor import Predictor
 from lesionlab.metrics.classification import (
     accuracy,
@@ -46,15 +46,10 @@ class ClassifierReport:
         """Return the report as a table for people."""
         head = f"{self.data}, {self.part}: {self.lesions:,} lesions, {self.images:,} images"
         figures = [f"  {m.name.replace('_', ' '):<20} {m.value:6.3f}   n = {m.n:,} {m.unit}" for m in self.metrics]
-        width = max(5, *(len(c) + 1 for c in self.classes))
-        columns = "".join(f"{c:>{width}}" for c in self.classes)
-        rows = [
-            f"  {c:<6}{''.join(f'{n:>{width}}' for n in row)}   recall {self.recall_per_class[c]:.3f}"
-            f"  n = {self.lesions_per_class[c]:<5} {describe(c).name}"
-            for c, row in zip(self.classes, self.confusion, strict=True)
-        ]
-        table = ["", "Confusion by lesion (rows: truth, columns: decision)", f"  {'':<6}{columns}", *rows]
-        return "\n".join([head, "", *figures, *table, "", self.notice])
+        title = "Confusion by lesion (rows: truth, columns: decision)"
+        return "\n".join(
+            [head, "", *figures, "", title, *confusion_table(self.classes, self.confusion), "", self.notice]
+        )
 
 
 def evaluate_classifier(predictor: Predictor, part: Part, progress: Progress = silent) -> ClassifierReport:

@@ -13,7 +13,7 @@ Floats = NDArray[np.floating]
 def softmax(logits: Floats) -> NDArray[np.float32]:
     """Return probabilities along the last axis, float32, summing to one."""
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True), dtype=np.float64)
-    return (shifted / shifted.sum(axis=-1, keepdims=True)).astype(np.float32)
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
 def mean_by_lesion(

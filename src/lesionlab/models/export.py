@@ -40,7 +40,7 @@ def check_export_possible() -> None:
 
 def export_generator(generator: Generator, folder: Path) -> str:
     """Write `model.onnx` (latent, label -> image) and `probe.npz`; return the SHA-256 of the weights."""
-    plain = generator.to("cpu", memory_format=torch.contiguous_format).eval().for_export()
+    plain = generator.cpu().to(memory_format=torch.contiguous_format).eval().for_export()
     latent = torch.from_numpy(latents(range(PROBE_IMAGES), plain.latent_dim))
     label = torch.arange(PROBE_IMAGES) % plain.first_norm.gain.num_embeddings
     return _export(plain, {"latent": latent, "label": label}, ("image",), folder)
@@ -57,7 +57,7 @@ class _Explained(nn.Module):
 
 def export_classifier(classifier: Vgg19, image_size_px: int, folder: Path) -> str:
     """Write `model.onnx` (image -> logits, features, maps) and `probe.npz`; return the SHA-256 of the weights."""
-    plain = _Explained(classifier.to("cpu", memory_format=torch.contiguous_format)).eval()
+    plain = _Explained(classifier.cpu().to(memory_format=torch.contiguous_format)).eval()
     noise = latents(range(PROBE_IMAGES), 3 * image_size_px**2).reshape(PROBE_IMAGES, 3, image_size_px, image_size_px)
     return _export(plain, {"image": torch.from_numpy(np.tanh(noise))}, ("logits", "features", "maps"), folder)
 

@@ -36,7 +36,8 @@ class Metric:
     value: float
     n: int
     unit: Literal["lesions", "images"]
-    part: str  # the part of the split it was measured on
+    part: str  # the part of the split it was measured on, or "synthetic"
+    judge: str = ""  # the model that judged, by the head of its hash, where it is not the card's own
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class ModelCard:
     temperature: float = 1.0  # classifiers only: logits are divided by it before the softmax
     prior: dict[str, float] = field(default_factory=dict)  # classifiers only: the prior of `probabilities`
     metrics: tuple[Metric, ...] = ()
-    confusion: tuple[tuple[int, ...], ...] = ()  # rows: truth, columns: decision, lesions of `confusion_part`
+    confusion: tuple[tuple[int, ...], ...] = ()  # rows: truth, or what was asked for; columns: decision
     confusion_part: str = ""
     licence: str = DATA_LICENCE
     attribution: str = HAM10000_ATTRIBUTION

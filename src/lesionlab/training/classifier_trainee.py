@@ -58,7 +58,7 @@ class ClassifierTrainee:
         self.network = Vgg19(len(classes), options.width, options.dropout)
         if options.pretrained:
             load_pretrained(self.network, Path(options.pretrained))
-        self.network.to(compute.device, memory_format=torch.channels_last).train()
+        self.network.to(compute.device).to(memory_format=torch.channels_last).train()
         self.average = averaged_copy(self.network)
         self.optimiser = torch.optim.AdamW(_decay_groups(self.network, options.weight_decay), options.lr)
         self.best_accuracy, self.best_kimg = -1.0, 0.0
@@ -83,7 +83,7 @@ class ClassifierTrainee:
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate()
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         self.optimiser.step()
         self.steps += 1
         update_average(self.average, self.network, self.kimg, self.options.batch_size, self.options.ema_halflife_kimg)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from lesionlab.core.files import write_bytes
 from lesionlab.core.imaging import encode_webp, sheet
@@ -22,6 +22,8 @@ from lesionlab.training.diffaugment import diffaugment
 from lesionlab.training.ema import averaged_copy, recompute_batch_norm, update_average
 from lesionlab.training.losses import discriminator_loss, generator_loss
 from lesionlab.training.symmetries import random_symmetry
+
+Network = TypeVar("Network", bound=nn.Module)
 
 SHEET_SEEDS = 10  # the first ten of each class, never picked
 STATISTICS_BATCHES = 24
@@ -83,7 +85,7 @@ class GanTrainee:
         real_logits, fake_logits = logits.chunk(2)
         loss = discriminator_loss(real_logits, fake_logits)
         self.discriminator_optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         self.discriminator_optimiser.step()
         return {"loss_d": loss, "d_real": real_logits.mean(), "d_fake": fake_logits.mean()}
 
@@ -93,7 +95,7 @@ class GanTrainee:
             logits = self.discriminator(self._augmented(fake, random), label)
         loss = generator_loss(logits)
         self.generator_optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         self.generator_optimiser.step()
         return {"loss_g": loss}
 
@@ -143,8 +145,8 @@ class GanTrainee:
         self.steps = int(state["steps"])
 
 
-def _placed(network: Any, compute: Compute) -> Any:
-    return network.to(compute.device, memory_format=torch.channels_last).train()
+def _placed(network: Network, compute: Compute) -> Network:
+    return network.to(compute.device).to(memory_format=torch.channels_last).train()
 
 
 @torch.no_grad()

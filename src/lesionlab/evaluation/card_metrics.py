@@ -1,0 +1,42 @@
+"""Write measured figures into the card of the model they were measured on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from lesionlab.core.errors import ModelError
+from lesionlab.evaluation.classifier import ClassifierReport
+from lesionlab.evaluation.generator import GeneratorReport
+from lesionlab.records.card import Metric, ModelCard, read_card, write_card
+
+PARTS = ("validation", "test", "synthetic")
+
+
+def write_to_card(folder: Path, report: ClassifierReport | GeneratorReport) -> ModelCard:
+    """Put a report's metrics and confusion into the card of an export; same metric and part are replaced.
+
+    Raises:
+        ModelError: the report was measured on other weights.
+    """
+    card = read_card(folder)
+    if report.model_sha256 != card.weights_sha256:
+        raise ModelError(
+            f"The report is of {report.model_sha256[:12]}, the card of {card.weights_sha256[:12]}.",
+            "Evaluate this model again.",
+        )
+    part = report.part if isinstance(report, ClassifierReport) else "synthetic"
+    new = {_key(metric) for metric in report.metrics}
+    metrics = [*(metric for metric in card.metrics if _key(metric) not in new), *report.metrics]
+    card = replace(card, metrics=tuple(sorted(metrics, key=_rank)), confusion=report.confusion, confusion_part=part)
+    write_card(folder, card)
+    return card
+
+
+def _rank(metric: Metric) -> tuple[bool, int]:
+    """Put what the stopping point was chosen by behind what was measured afterwards; then part by part."""
+    return metric.name.endswith("_at_choice"), PARTS.index(metric.part)
+
+
+def _key(metric: Metric) -> tuple[str, str]:
+    return metric.name, metric.part
