@@ -90,12 +90,12 @@ class PlainTrainee:
         chosen = torch.randint(len(self.labels), (self.options.batch_size,), generator=random)
         real, label = random_symmetry(self.images[chosen], random), self.labels[chosen]
         fake = self.generator(torch.randn(len(label), self.options.latent_dim, generator=random), label)
-        both = diffaugment(torch.cat((real, fake.detach())), random)
+        both = diffaugment(torch.cat((real, fake.detach())), self.options.diffaugment, random)
         real_logits, fake_logits = self.discriminator(both, torch.cat((label, label))).chunk(2)
         self.discriminator_optimiser.zero_grad()
         discriminator_loss(real_logits, fake_logits).backward()  # type: ignore[no-untyped-call]
         self.discriminator_optimiser.step()
-        loss = generator_loss(self.discriminator(diffaugment(fake, random), label))
+        loss = generator_loss(self.discriminator(diffaugment(fake, self.options.diffaugment, random), label))
         self.generator_optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.generator_optimiser.step()

@@ -41,11 +41,11 @@ def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
             yield ast.unparse(node.func), node
 
 
-def test_nothing_prints_but_the_command_line(root: Path, tracked: list[Path]):
+def test_nothing_prints_but_the_command_line_and_the_server_its_address(root: Path, tracked: list[Path]):
     found = [
         f"{path}:{call.lineno}"
         for path, tree in modules(root, tracked, "src")
-        if "cli" not in path.parts
+        if "cli" not in path.parts and path.name != "server.py"
         for name, call in calls(tree)
         if name in ("print", "sys.stdout.write", "sys.stderr.write", "typer.echo")
     ]

@@ -1,0 +1,82 @@
+"""Write the README's measured figures from the cards of the released models: `make figures`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from lesionlab.core.files import write_text
+from lesionlab.core.resources import released_folder
+from lesionlab.records.card import CARD_NAME, Metric, ModelCard, read_card
+from lesionlab.records.release import ROLES
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+BEGIN = "<!-- figures:begin (written by `make figures` from released/*/card.json) -->"
+END = "<!-- figures:end -->"
+
+
+def figures(released: Path) -> str:
+    """Return what the cards of a release say, as Markdown; a role without a card is left out."""
+    cards = [read_card(released / role) for role in ROLES if (released / role / CARD_NAME).is_file()]
+    return "\n\n".join(_section(card) for card in cards)
+
+
+def _section(card: ModelCard) -> str:
+    training = card.training
+    facts = (
+        f"**The released {card.kind}**, `{card.name}`: {card.architecture}; {card.image.size_px} px, "
+        f"{card.parameters / 1e6:.1f} million parameters. Trained on {training.images:,} images (split "
+        f"`{training.split_sha256[:12]}`) for {training.kimg:,.0f} thousand images shown, "
+        f"{_duration(training.seconds)}, by `{training.command}`."
+    )
+    return "\n\n".join(part for part in (facts, _metrics(card), _recall(card)) if part)
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+
+
+def _metrics(card: ModelCard) -> str:
+    if not card.metrics:
+        return ""
+    rows = [_row(metric) for metric in card.metrics]
+    return "\n".join(["| measured | value | on |", "|---|---|---|", *rows])
+
+
+def _row(metric: Metric) -> str:
+    return f"| {metric.name.replace('_', ' ')} | {metric.value:.3f} | {metric.n:,} {metric.unit}, {metric.part} part |"
+
+
+def _recall(card: ModelCard) -> str:
+    """Return recall per class from the confusion matrix, each with its n."""
+    if not card.confusion:
+        return ""
+    cells = [
+        f"{code} {row[number] / sum(row):.2f} (n = {sum(row)})"
+        for number, (code, row) in enumerate(zip(card.classes, card.confusion, strict=True))
+        if sum(row)
+    ]
+    return f"Recall per class on the {card.confusion_part} part, in lesions: {', '.join(cells)}."
+
+
+def with_figures(text: str, block: str) -> str:
+    """Return the text with everything between the two marks replaced by the block."""
+    before, found, rest = text.partition(BEGIN)
+    _, found_end, after = rest.partition(END)
+    if not found or not found_end:
+        raise SystemExit(f"{README.name} lacks the marks of the figures.\nPut back the lines {BEGIN} and {END}.")
+    middle = f"\n\n{block}\n\n" if block else "\n"
+    return f"{before}{BEGIN}{middle}{END}{after}"
+
+
+def main() -> None:
+    """Write the block into the README."""
+    block = figures(released_folder())
+    if not block:
+        sys.exit(f"There are no cards in {released_folder()}.\nRelease models first (see docs/training.md).")
+    write_text(README, with_figures(README.read_text(encoding="utf-8"), block))
+
+
+if __name__ == "__main__":
+    main()
