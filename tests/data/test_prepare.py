@@ -14,6 +14,7 @@ from PIL import Image
 from lesionlab.core.errors import DataError, InputError
 from lesionlab.core.imaging import read, square
 from lesionlab.core.progress import silent
+from lesionlab.data import store
 from lesionlab.data.prepare import (
     Preparation,
     prepare_drawings,
@@ -208,6 +209,22 @@ def test_adding_a_size_that_is_killed_leaves_the_sizes_before(source: Path) -> N
     data = open_prepared("small")
     assert data.sizes_px == (16,)
     assert contents(data.folder).items() >= before.items()
+
+
+def test_new_pixels_beside_an_old_record_never_count_as_prepared(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare(source, 16)
+    Image.new("RGB", (64, 48), "lime").save(source / "HAM10000_images_part_1" / "ISIC_00000.jpg")
+
+    def killed(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "finish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            prepare(source, 16)
+    with pytest.raises(DataError, match="No prepared data set"):
+        open_prepared("small")
+    assert prepare(source, 16).made_px == (16,)
 
 
 def test_drawings_are_prepared_like_images() -> None:
