@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lesionlab.core.diagnoses import HAM10000_CODES
+from lesionlab.core.home import cache_folder
+from lesionlab.core.imaging import encode_png, encode_webp, read
+from lesionlab.data.procedural import procedural_lesion
+from lesionlab.inference.predictor import Predictor
+
+
+@pytest.fixture
+def photographs(tmp_path: Path) -> Path:
+    """A folder with two drawn lesions, and a file that is none of them."""
+    folder = tmp_path / "photographs"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(encode_png(procedural_lesion("mel", 3, 64)))
+    (folder / "b.webp").write_bytes(encode_webp(procedural_lesion("nv", 4, 48)))
+    (folder / "notes.txt").write_text("not an image, and not asked for")
+    return folder
+
+
+def test_bars_decision_and_notice_are_printed(run, own_models, photographs):
+    result = run("classifier", "predict", photographs / "a.png", "--model", "judge")
+    assert result.exit_code == 0, result.output
+    (expected,) = Predictor(own_models / "judge").predict([read(photographs / "a.png")])
+    lines = result.stdout.splitlines()
+    assert lines[0] == str(photographs / "a.png")
+    assert len([line for line in lines if line.endswith("%")]) == 7
+    assert f"{expected.probabilities.max():.1%}" in lines[1]
+    assert "decision: " in result.stdout
+    assert lines[-1] == "Research and teaching only. Not a medical device. Not a diagnosis."
+
+
+def test_folder_is_taken_and_only_its_images(run, own_models, photographs):
+    result = run("classifier", "predict", photographs, "--model", "judge")
+    assert result.exit_code == 0
+    assert result.stdout.count("decision: ") == 2
+    assert "notes.txt" not in result.output
+
+
+def test_json_holds_everything(run, own_models, photographs):
+    result = run("classifier", "predict", photographs, "--model", "judge", "--json")
+    answer = json.loads(result.stdout)
+    assert "Not a diagnosis." in answer["notice"]
+    assert answer["model"]["sha256"] == Predictor(own_models / "judge").card.weights_sha256
+    assert answer["names"]["mel"] == "Melanoma"
+    for image in answer["images"]:
+        assert list(image["probabilities"]) == list(HAM10000_CODES)
+        assert abs(sum(image["probabilities"].values()) - 1) < 1e-5
+        assert image["decision"] == max(image["probabilities"], key=image["probabilities"].get)
+        assert image["provenance"] is None
+
+
+def test_synthetic_image_is_called_so(run, own_models, tmp_path):
+    out = tmp_path / "out"
+    run("gan", "sample", "--model", "painter", "--diagnosis", "bcc", "--count", 2, "--out", out, "--sheet")
+    result = run("classifier", "predict", out, "--model", "judge")
+    assert result.stdout.count("a synthetic image, made as 'bcc'") == 2
+    assert "sheet.png" not in result.stdout
+    answer = json.loads(run("classifier", "predict", out, "--model", "judge", "--json").stdout)
+    assert answer["images"][1]["provenance"]["seed"] == 1
+
+
+def test_bad_files_stop_none_of_the_others(run, own_models, photographs):
+    (photographs / "empty.jpg").write_bytes(b"")
+    (photographs / "cut.png").write_bytes((photographs / "a.png").read_bytes()[:400])
+    (photographs / "words.jpg").write_text("words")
+    result = run("classifier", "predict", photographs, photographs / "gone.png", "--model", "judge")
+    assert result.exit_code == 2
+    assert result.stdout.count("decision: ") == 2
+    errors = result.stderr.splitlines()
+    assert [line.startswith("error: ") for line in errors] == [True, False] * 4
+    for name, cause in {
+        "cut.png": "damaged",
+        "empty.jpg": "empty (0 bytes)",
+        "words.jpg": "not an image",
+        "gone.png": "No such file",
+    }.items():
+        assert [line for line in errors if name in line and cause in line], name
+    assert all(line.startswith("  next: ") for line in errors[1::2])
+    assert "Traceback" not in result.output
+
+
+def test_bad_file_in_json_carries_cause_and_cure(run, own_models, photographs):
+    (photographs / "empty.jpg").write_bytes(b"")
+    result = run("classifier", "predict", photographs, "--model", "judge", "--json")
+    assert result.exit_code == 2
+    failed = [image for image in json.loads(result.stdout)["images"] if "error" in image]
+    assert [Path(image["file"]).name for image in failed] == ["empty.jpg"]
+    assert failed[0]["error"]["cure"]
+
+
+def test_map_is_written_over_the_image(run, own_models, photographs, tmp_path):
+    out = tmp_path / "map.png"
+    result = run("classifier", "predict", photographs / "a.png", "--model", "judge", "--map", out)
+    assert result.exit_code == 0
+    assert read(out).shape == (512, 512, 3)
+    assert f"Map: {out}" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (["a.png", "b.webp", "--map", "m.png"], "--map is for one image, and 2 were given."),
+        (["a.png", "--map", "m.jpg"], "cannot be written to"),
+        (["a.png", "--map", "a.png"], "cannot be written to"),
+        (["a.png", "--model", "painter"], "is a generator, not a classifier"),
+        (["a.png", "--model", "jugde"], "no classifier 'jugde'"),
+        (["nothing"], "holds no image"),
+    ],
+)
+def test_bad_choice_is_refused(refused, own_models, photographs, monkeypatch, arguments, cause):
+    monkeypatch.chdir(photographs)
+    (photographs / "nothing").mkdir()
+    before = (photographs / "a.png").read_bytes()
+    told, _ = refused("classifier", "predict", *arguments, *([] if "--model" in arguments else ["--model", "judge"]))
+    assert cause in told
+    assert (photographs / "a.png").read_bytes() == before
+    assert not (photographs / "m.png").exists()
+
+
+def test_model_cut_in_half_is_refused(refused, own_models, photographs):
+    weights = own_models / "judge" / "model.onnx"
+    weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
+    cause, _ = refused("classifier", "predict", photographs / "a.png", "--model", "judge")
+    assert "SHA-256" in cause
+
+
+def test_evaluation_is_printed_and_written(run, own_models, tiny_set, tmp_path):
+    out = tmp_path / "report.json"
+    result = run("classifier", "evaluate", "--model", "judge", "--data", "tiny", "--out", out)
+    assert result.exit_code == 0, result.output
+    assert "balanced accuracy" in result.stdout
+    report = json.loads(out.read_text())
+    assert report["part"] == "validation"
+    assert np.sum(report["confusion"]) == report["lesions"]
+    assert f"Report: {out}" in result.stdout
+
+
+def test_test_part_opens_for_a_purpose_and_is_written_down(run, own_models, tiny_set, home, tmp_path):
+    asked = ("classifier", "evaluate", "--model", "judge", "--data", "tiny", "--part", "test")
+    assert run(*asked, "--purpose", "a lesson").exit_code == 0
+    assert run(*asked, "--purpose", "another", "--ledger", tmp_path / "mine.csv").exit_code == 0
+    assert (home / "test-openings.csv").read_text().count(tiny_set.split.sha256) == 1
+    assert "a lesson" in (home / "test-openings.csv").read_text()
+    assert "another" in (tmp_path / "mine.csv").read_text()
+
+
+@pytest.mark.parametrize("purpose", [[], ["--purpose", "  "]])
+def test_test_part_stays_closed_without_a_purpose(refused, own_models, tiny_set, home, purpose):
+    cause, cure = refused("classifier", "evaluate", "--model", "judge", "--data", "tiny", "--part", "test", *purpose)
+    assert "purpose" in cause
+    assert "--purpose" in cure
+    assert not (home / "test-openings.csv").exists()
+
+
+def _change_card(folder: Path, key: str, value: object) -> None:
+    card = json.loads((folder / "card.json").read_text())
+    holder = card["training"] if key in card["training"] else card
+    holder[key] = value
+    (folder / "card.json").write_text(json.dumps(card))
+
+
+def test_other_split_of_the_training_data_is_a_leak_and_refused(refused, own_models, tiny_set, home):
+    _change_card(own_models / "judge", "split_sha256", "0" * 64)
+    asked = ("classifier", "evaluate", "--model", "judge", "--data", "tiny", "--part", "test", "--purpose", "x")
+    cause, _ = refused(*asked)
+    assert "images it has learned from may lie in this part" in cause
+    assert not (home / "test-openings.csv").exists()
+
+
+def test_other_data_are_measured_with_a_warning(run, own_models, tiny_set):
+    _change_card(own_models / "judge", "split_sha256", "0" * 64)
+    _change_card(own_models / "judge", "data", "elsewhere")
+    result = run("classifier", "evaluate", "--model", "judge", "--data", "tiny")
+    assert result.exit_code == 0
+    assert "note: the model learned from 'elsewhere'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (["--data", "nothing"], "No prepared data set is called 'nothing'"),
+        (["--part", "train"], "--part"),
+        (["--model", "painter"], "is a generator"),
+    ],
+)
+def test_bad_evaluation_is_refused(refused, own_models, tiny_set, arguments, cause):
+    asked = {"--model": "judge", "--data": "tiny"} | dict([arguments])
+    told, _ = refused("classifier", "evaluate", *(word for pair in asked.items() for word in pair))
+    assert cause in told
+    assert cache_folder().exists()

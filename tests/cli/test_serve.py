@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from lesionlab.web import server
+from lesionlab.web.config import WebConfig
+
+
+@pytest.fixture
+def served(monkeypatch) -> list[tuple[object, ...]]:
+    """The calls of the web server, which is not started."""
+    calls: list[tuple[object, ...]] = []
+    monkeypatch.setattr(server, "serve", lambda *arguments: calls.append(arguments))
+    return calls
+
+
+def test_models_host_port_and_browser_are_passed_on(run, served, own_models):
+    result = run("serve", "--generator", "painter", "--classifier", "judge", "--port", 9000, "--no-browser")
+    assert result.exit_code == 0, result.output
+    config = WebConfig(own_models / "painter", own_models / "judge")
+    assert served == [(config, "127.0.0.1", 9000, False)]
+
+
+def test_without_a_port_the_server_may_choose(run, served, own_models):
+    run("serve", "--generator", "painter", "--classifier", "judge")
+    assert served[0][2:] == (None, True)
+
+
+def test_missing_model_is_refused_before_serving(refused, served, own_models):
+    cause, _ = refused("serve", "--generator", "painter", "--classifier", "jury")
+    assert "no classifier 'jury'" in cause
+    assert served == []
+
+
+def test_port_in_use_is_refused(refused, own_models):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        asked = ("serve", "--generator", "painter", "--classifier", "judge", "--no-browser", "--port", port)
+        cause, cure = refused(*asked)
+    assert f"Port {port} is in use" in cause
+    assert cure

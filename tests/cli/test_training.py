@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import signal
+import sys
+import tomllib
+
+import pytest
+
+from lesionlab.core.home import runs_folder
+from lesionlab.inference.sampler import Sampler
+from lesionlab.records.run import RunFolder
+
+SMALL = ("--preset", "tiny", "--data", "tiny", "--set", "threads=1")
+SHORT = (*SMALL, "--set", "total_kimg=0.128", "--set", "tick_kimg=0.064")
+SHORT_CLASSIFIER = (*SMALL, "--set", "total_kimg=0.128", "--set", "validate_kimg=0.064")
+
+
+@pytest.mark.parametrize("noun", ["gan", "classifier"])
+def test_dry_run_prints_options_as_toml_and_starts_nothing(run, noun):
+    result = run(noun, "train", "--preset", "tiny", "--set", "seed=4", "--dry-run")
+    assert result.exit_code == 0
+    assert tomllib.loads(result.stdout)["seed"] == 4
+    assert not runs_folder().exists()
+
+
+def test_generator_is_trained_and_ready_to_sample(run, tiny_set):
+    result = run("gan", "train", *SHORT)
+    assert result.exit_code == 0, result.output
+    assert "total_kimg = 0.128" in result.stdout
+    (folder,) = runs_folder().iterdir()
+    assert result.stdout.endswith(f"Export: {folder / 'export'}\n  next: lesionlab gan sample --model 0\n")
+    command = Sampler(folder / "export").card.training.command
+    assert command.startswith("lesionlab gan train --data tiny --preset tiny --set threads=1")
+    again = run("gan", "train", "--resume", "0")
+    assert again.exit_code == 0
+    assert f"is done; its export lies in {folder / 'export'}" in again.stdout
+
+
+def test_classifier_is_trained_and_ready_to_evaluate(run, tiny_set):
+    result = run("classifier", "train", *SHORT_CLASSIFIER)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.endswith("next: lesionlab classifier evaluate --model 0\n")
+
+
+def test_ctrl_c_says_how_to_go_on_and_that_works(run, tiny_set, monkeypatch):
+    add_stats = RunFolder.add_stats
+
+    def interrupted_at_the_first_tick(folder: RunFolder, values: dict[str, float]) -> None:
+        add_stats(folder, values)
+        monkeypatch.undo()
+        monkeypatch.setenv("LESIONLAB_HOME", str(home))
+        signal.raise_signal(signal.SIGINT)
+
+    home = runs_folder().parent
+    monkeypatch.setattr(RunFolder, "add_stats", interrupted_at_the_first_tick)
+    stopped = run("gan", "train", *SHORT)
+    assert stopped.exit_code == 130
+    (folder,) = runs_folder().iterdir()
+    assert f"Stopped; the state is saved in {folder / 'state.pt'}." in stopped.stderr
+    assert "  next: lesionlab gan train --resume 0" in stopped.stderr
+    assert "Traceback" not in stopped.output
+    assert not (folder / "done").exists()
+    resumed = run("gan", "train", "--resume", "0")
+    assert resumed.exit_code == 0, resumed.output
+    assert (folder / "done").exists()
+
+
+@pytest.mark.parametrize("choice", [["--set", "seed=1"], ["--preset", "tiny"], ["--dry-run"], ["--config", "x.toml"]])
+def test_resumed_run_takes_no_new_options(refused, choice):
+    cause, _ = refused("gan", "train", "--resume", "0", *choice)
+    assert "keeps the options" in cause
+
+
+def test_run_of_the_other_kind_is_refused(refused, tiny_classifier_run):
+    cause, _ = refused("gan", "train", "--resume", tiny_classifier_run.path)
+    assert "trains a classifier, not a generator" in cause
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause", "cure"),
+    [
+        (["--resume", "9"], "There is no run '9'", "none yet"),
+        (["--data", "nothing"], "No prepared data set is called 'nothing'", "lesionlab data prepare"),
+        (["--preset", "tyni"], "no preset 'tyni'", "Did you mean 'tiny'?"),
+        (["--set", "batchsize=3"], "Unknown key 'batchsize'", "Did you mean 'batch_size'?"),
+        (["--set", "image_size_px=200"], "image_size_px is 200.", "Choose one of"),
+        (["--config", "nothing.toml"], "There is no file nothing.toml", "--config"),
+    ],
+)
+@pytest.mark.parametrize("noun", ["gan", "classifier"])
+def test_bad_choice_is_refused_before_a_run_begins(refused, noun, arguments, cause, cure):
+    told, next_step = refused(noun, "train", *arguments)
+    assert cause in told
+    assert cure in next_step
+    assert not runs_folder().exists()
+
+
+def test_size_that_is_not_prepared_is_refused_before_a_run_begins(refused, tiny_set):
+    cause, cure = refused("gan", "train", "--data", "tiny")
+    assert "not at 64 px" in cause
+    assert "--size 64" in cure
+    assert not runs_folder().exists()
+
+
+@pytest.mark.parametrize("noun", ["gan", "classifier"])
+def test_without_torch_it_says_what_to_install_and_how_large_it_is(refused, tiny_set, monkeypatch, noun):
+    for name in [name for name in sys.modules if name.startswith(("lesionlab.training", "lesionlab.models"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    cause, cure = refused(noun, "train", *SHORT)
+    assert cause == "Training needs 'torch', which is not installed."
+    assert 'pip install "lesionlab[train]"' in cure
+    assert "5.5 GB" in cure
+    assert not runs_folder().exists()
