@@ -147,7 +147,7 @@ def fill(environment: Environment, env: Mapping[str, str], uv: Path | None, log:
 def has_space(environment: Environment) -> LaunchError | None:
     """Return the error for a disk that is too small for what is to come, None when there is room."""
     free_mb = shutil.disk_usage(environment.folder.parent).free // 10**6
-    needed_mb = environment.installed_mb + environment.download_mb
+    needed_mb = environment.installed_mb * 11 // 10  # what is downloaded is unpacked as it comes
     if free_mb >= needed_mb:
         return None
     return LaunchError(

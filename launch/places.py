@@ -61,7 +61,7 @@ def serving(root: Path = ROOT) -> Environment:
 def developing(root: Path = ROOT, platform: str = sys.platform) -> Environment:
     """Return the environment that trains and tests: torch, and on Linux its CUDA libraries."""
     lock = root / "requirements" / "dev.lock"
-    download_mb, installed_mb = (3300, 5800) if platform.startswith("linux") else (450, 1500)
+    download_mb, installed_mb = (3300, 6400) if platform.startswith("linux") else (450, 1500)
     return Environment(
         root / ".venv-dev", lock, "training, tests and checks", "lesionlab.cli.main, torch", download_mb, installed_mb
     )

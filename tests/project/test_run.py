@@ -154,7 +154,7 @@ def test_a_disk_that_is_too_small_is_told_before_anything_is_removed(tmp_path: P
     place = small(tmp_path, installed_mb=10**9)
     place.folder.mkdir()
     environment.write_mark(place.folder, None)
-    with pytest.raises(LaunchError, match=r"1,000,000,000 MB.*the disk has") as raised:
+    with pytest.raises(LaunchError, match=r"1,100,000,000 MB.*the disk has") as raised:
         environment.ensure(place)
     assert raised.value.kind == "disk"
     assert place.folder.exists()
