@@ -17,7 +17,7 @@ setup: ## Set up .venv-dev where it is missing or out of date
 
 check: setup ## Linter, format, types, import contracts and the rules of the tree
 	$(ENV)/ruff check .
-	$(ENV)/ruff format --check .
+	$(ENV)/ruff format --check --exclude '*.md' .
 	$(ENV)/mypy
 	$(ENV)/mypy run.py launch docs benchmarks
 	$(ENV)/lint-imports
