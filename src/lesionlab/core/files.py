@@ -18,7 +18,7 @@ def replacing(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield beside
-        with beside.open("rb") as written:
+        with beside.open("r+b") as written:  # Windows flushes only what is open for writing
             os.fsync(written.fileno())
         beside.replace(path)
     finally:

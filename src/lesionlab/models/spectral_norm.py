@@ -8,8 +8,13 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 
+# With 1, four strided layers with leaky units leave logits so flat that the discriminator learns slower than the
+# generator (docs/decisions/0009).
+LIPSCHITZ = 2.0
+
+
 class SpectralNorm(nn.Module):
-    """Divide a weight by its largest singular value, found by one power iteration a training pass."""
+    """Scale a weight to a largest singular value of `LIPSCHITZ`, found by one power iteration a training pass."""
 
     u: Tensor
     v: Tensor
@@ -28,13 +33,13 @@ class SpectralNorm(nn.Module):
             self.u = F.normalize(matrix @ self.v, dim=0)
 
     def forward(self, weight: Tensor) -> Tensor:
-        """Return the weight divided by its spectral norm, same shape."""
+        """Return the weight with a spectral norm of `LIPSCHITZ`, same shape."""
         with torch.autocast(weight.device.type, enabled=False):
             matrix = weight.flatten(1)
             if self.training:
                 self._iterate(matrix)
             sigma = torch.dot(self.u.clone(), matrix @ self.v.clone())
-            return weight / sigma
+            return weight * (LIPSCHITZ / sigma)
 
 
 def spectral_norm(module: nn.Module) -> nn.Module:

@@ -31,11 +31,11 @@ class GanOptions:
     batch_size: int = 32
     seed: int = 0
     latent_dim: int = 128
-    generator_channels: int = 32  # at the finest resolution; doubles with each halving, up to max_channels
+    generator_channels: int = 24  # at the finest resolution; doubles with each halving, up to max_channels
     discriminator_channels: int = 48  # after its first convolution; doubles with each halving, up to max_channels
     max_channels: int = 256
     upsampling: Literal["resize", "transposed"] = "resize"  # transposed leaves a grid (Odena et al. 2016)
-    generator_lr: float = 1e-4  # two time scales (Heusel et al. 2017)
+    generator_lr: float = 3e-5  # two time scales (Heusel et al. 2017)
     discriminator_lr: float = 4e-4
     beta1: float = 0.5  # as Radford et al. 2015: without momentum the augmented discriminator lags behind
     beta2: float = 0.9
