@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,8 @@ from lesionlab.inference import catalogue
 def release(tmp_path: Path, tiny_generator: Path, tiny_classifier: Path, run, monkeypatch) -> Path:
     """A release of the tiny models, pinned by the command, in the place of the real one."""
     folder = tmp_path / "released"
-    shutil.copytree(tiny_generator, folder / "generator")
-    shutil.copytree(tiny_classifier, folder / "classifier")
-    result = run("models", "pin", folder, "--name", "lesson")
+    models = ("--generator", tiny_generator, "--classifier", tiny_classifier)
+    result = run("models", "release", *models, "--name", "lesson", "--to", folder)
     assert result.exit_code == 0, result.output
     assert f"next: lesionlab models verify {folder}" in result.stdout
     monkeypatch.setattr("lesionlab.core.resources.released_folder", lambda: folder)
@@ -55,6 +53,7 @@ def test_whole_release_is_verified(run, release):
     result = run("models", "verify")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("OK: 7 files of release lesson have the hashes")
+    assert result.stdout.count("the engine agrees with torch") == 2
     assert run("models", "verify", release).stdout == result.stdout
 
 
@@ -80,8 +79,12 @@ def test_single_export_is_verified_by_its_card(run, refused, own_models):
     assert "SHA-256" in cause
 
 
-@pytest.mark.parametrize("command", [["verify"], ["pin", "--name", "x"]])
-def test_folder_without_models_is_refused(refused, tmp_path, command):
-    cause, _ = refused("models", *command, tmp_path)
+def test_folder_without_models_is_refused(refused, tmp_path):
+    cause, _ = refused("models", "verify", tmp_path)
     assert str(tmp_path) in cause
-    assert not (tmp_path / "release.json").exists()
+
+
+def test_release_of_something_that_is_no_export_is_refused_and_leaves_the_old_one(refused, run, release, own_models):
+    models = ("--generator", "painter", "--classifier", "painter")
+    refused("models", "release", *models, "--name", "other", "--to", release)
+    assert run("models", "verify", release).exit_code == 0

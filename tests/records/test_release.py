@@ -4,7 +4,7 @@ import pytest
 
 from lesionlab.core.errors import ModelError
 from lesionlab.records import release as release_record
-from lesionlab.records.release import pin_release, read_release, verify_release
+from lesionlab.records.release import make_release, pin_release, read_release, verify_release
 
 
 @pytest.fixture
@@ -48,3 +48,16 @@ def test_a_set_without_a_role_or_too_large_is_not_pinned(folder, monkeypatch):
         pin_release(folder, "1")
     with pytest.raises(ModelError, match="no release"):
         read_release(folder)
+
+
+def test_a_release_is_copied_pinned_and_replaced_as_a_whole(tiny_generator, tiny_classifier, tmp_path):
+    target = tmp_path / "released"
+    exports = {"generator": tiny_generator, "classifier": tiny_classifier}
+    make_release(target, "1", exports)
+    assert verify_release(target) == []
+    with pytest.raises(ModelError, match="is a generator, not a classifier"):
+        make_release(target, "2", {"generator": tiny_generator, "classifier": tiny_generator})
+    assert read_release(target).name == "1"
+    make_release(target, "2", exports)
+    assert read_release(target).name == "2"
+    assert [p.name for p in tmp_path.iterdir()] == ["released"]

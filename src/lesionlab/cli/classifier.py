@@ -68,13 +68,16 @@ def evaluate(
         typer.Option(metavar="FILE", help="The ledger of test openings.", show_default="in LESIONLAB_HOME"),
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the report here, as JSON.")] = None,
+    to_card: Annotated[bool, typer.Option("--to-card", help="Also write the figures into the model's card.")] = False,
 ) -> None:
     """Measure a classifier lesion by lesion; each opening of the test part is written down."""
     from lesionlab.cli.evaluation_part import open_part
     from lesionlab.core.files import write_json
+    from lesionlab.evaluation.card_metrics import write_to_card
     from lesionlab.evaluation.classifier import evaluate_classifier
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.predictor import Predictor
+    from lesionlab.records.card import CARD_NAME
     from lesionlab.records.codec import to_plain
 
     predictor = Predictor(find_model(model, "classifier"))
@@ -85,6 +88,9 @@ def evaluate(
     if out is not None:
         write_json(out, to_plain(found))
         typer.echo(f"Report: {out}")
+    if to_card:
+        write_to_card(predictor.folder, found)
+        typer.echo(f"Card: {predictor.folder / CARD_NAME}")
 
 
 @app.command(short_help="Classify images.")

@@ -54,35 +54,56 @@ def verify(
         Path | None, typer.Argument(help="A release or an exported model.", show_default="the released models")
     ] = None,
 ) -> None:
-    """Compare every file of a release, or of one exported model, with the hashes pinned for it."""
+    """Compare a release, or one exported model, with its hashes, and this machine's engine with torch."""
     from lesionlab.core.resources import released_folder
     from lesionlab.records.card import CARD_NAME, check_weights, read_card
-    from lesionlab.records.release import read_release, verify_release
+    from lesionlab.records.release import ROLES, read_release, verify_release
 
     chosen = folder or released_folder()
     if (chosen / CARD_NAME).is_file():
         card = read_card(chosen)
         check_weights(chosen, card)
         typer.echo(f"OK: the weights of {card.name} have the hash of their card, {card.weights_sha256[:12]}.")
+        _check_engine([chosen])
         return
-    release = read_release(chosen)
+    pinned = read_release(chosen)
     problems = verify_release(chosen)
     for problem in problems:
         report(problem, f"Restore {chosen} from where it came from, or install LesionLab again.")
     if problems:
         raise typer.Exit(EXIT_USER)
-    typer.echo(f"OK: {len(release.files)} files of release {release.name} have the hashes pinned for them.")
+    typer.echo(f"OK: {len(pinned.files)} files of release {pinned.name} have the hashes pinned for them.")
+    _check_engine([chosen / role for role in ROLES])
 
 
-@app.command(short_help="Pin a set of models by hash.")
-def pin(
-    folder: Annotated[Path, typer.Argument(help="A folder with generator/ and classifier/.")],
+def _check_engine(folders: list[Path]) -> None:
+    """Run each export's probe on this machine and compare with what torch gave when it was exported."""
+    from lesionlab.inference.probe import TOLERANCE, probe_difference
+
+    for folder in folders:
+        difference = probe_difference(folder)
+        if difference > TOLERANCE:
+            raise ModelError(
+                f"This machine's engine differs from torch by {difference:.1e} on the probe of {folder}; "
+                f"{TOLERANCE:.1e} is allowed.",
+                "Report it with the output of `lesionlab --version` and the name of your processor.",
+            )
+        typer.echo(f"OK: the engine agrees with torch on the probe of {folder.name} within {difference:.1e}.")
+
+
+@app.command(short_help="Make a release of a generator and a classifier.")
+def release(
+    generator: Annotated[str, typer.Option(help="A generator: name, run or folder.")],
+    classifier: Annotated[str, typer.Option(help="A classifier: name, run or folder.")],
     name: Annotated[str, typer.Option(help="The name of the release.")],
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder that becomes the release.")],
 ) -> None:
-    """Write release.json: the hash of every file in a set of models that belong together."""
-    from lesionlab.records.release import RELEASE_NAME, pin_release
+    """Copy two exports that belong together into a folder and pin every file by hash in its release.json."""
+    from lesionlab.inference.catalogue import find_model
+    from lesionlab.records.release import RELEASE_NAME, make_release
 
-    release = pin_release(folder, name)
-    total = sum(file.size_bytes for file in release.files.values())
-    typer.echo(f"Pinned {len(release.files)} files, {total / 2**20:.1f} MB, in {folder / RELEASE_NAME}")
-    typer.echo(f"  next: lesionlab models verify {folder}")
+    exports = {"generator": find_model(generator, "generator"), "classifier": find_model(classifier, "classifier")}
+    made = make_release(to.resolve(), name, exports)
+    total = sum(file.size_bytes for file in made.files.values())
+    typer.echo(f"Pinned {len(made.files)} files, {total / 2**20:.1f} MB, in {to / RELEASE_NAME}")
+    typer.echo(f"  next: lesionlab models verify {to}")

@@ -7,7 +7,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-
 # With 1, four strided layers with leaky units leave logits so flat that the discriminator learns slower than the
 # generator (docs/decisions/0009).
 LIPSCHITZ = 2.0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lesionlab.core.errors import ModelError
 from lesionlab.core.files import sha256_of, write_json
+from lesionlab.records.card import read_card
 from lesionlab.records.codec import from_plain, to_plain
 
 RELEASE_NAME = "release.json"
@@ -29,6 +32,32 @@ class Release:
 
     name: str
     files: dict[str, Pin]
+
+
+def make_release(folder: Path, name: str, exports: Mapping[str, Path]) -> Release:
+    """Copy an export for each role into a new set, pin it, and put it in the place of `folder`.
+
+    Raises:
+        ModelError: a role is missing, an export is of the other kind, class lists differ, or the set is too large;
+            what was in `folder` stays.
+    """
+    cards = {role: read_card(exports[role]) for role in ROLES if role in exports}
+    for role, card in cards.items():
+        if card.kind != role:
+            raise ModelError(f"{exports[role]} is a {card.kind}, not a {role}.", f"Name a {role}.")
+    if len({card.classes for card in cards.values()}) > 1:
+        raise ModelError("The models have different class lists.", "Release models that were trained on one data set.")
+    beside = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        for role in cards:
+            shutil.copytree(exports[role], beside / role)
+        release = pin_release(beside, name)
+        shutil.rmtree(folder, ignore_errors=True)
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return release
 
 
 def pin_release(folder: Path, name: str) -> Release:
