@@ -8,7 +8,8 @@ import pytest
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.errors import InputError, ModelError
 from lesionlab.core.imaging import square
-from lesionlab.inference.predictor import Prediction, Predictor, softmax
+from lesionlab.inference.predictor import Prediction, Predictor
+from lesionlab.metrics.classification import softmax
 from lesionlab.records.card import ImageSpec
 
 

@@ -69,3 +69,9 @@ def test_macro_auc_is_one_for_a_perfect_ranking_and_half_for_a_constant():
     truth = np.array([0, 1, 2, 0])
     assert macro_auc(np.eye(3)[truth], truth) == 1.0
     assert macro_auc(np.full((4, 3), 1 / 3), truth) == 0.5
+
+
+def test_temperature_flattens():
+    logits = np.array([[2.0, 0.0]])
+    assert softmax(logits, 2.0)[0, 0] == pytest.approx(1 / (1 + np.exp(-1)))
+    assert softmax(logits, 100.0)[0, 0] == pytest.approx(0.5, abs=0.01)

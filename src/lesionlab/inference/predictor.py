@@ -13,6 +13,7 @@ from lesionlab.core.errors import InputError, ModelError
 from lesionlab.core.imaging import Pixels, square
 from lesionlab.inference.engine import load_engine
 from lesionlab.inference.signature import check_classifier, check_kind
+from lesionlab.metrics.classification import softmax
 from lesionlab.records.card import check_weights, read_card
 
 # One image at a time costs an eighth of the rate in float32 and answers a single upload 14 times sooner than
@@ -89,10 +90,3 @@ class Predictor:
             )
             for i in range(len(batch))
         ]
-
-
-def softmax(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
-    """Return the probabilities of logits [..., C] divided by a temperature."""
-    scaled = logits.astype(np.float64) / temperature
-    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), dtype=np.float32)

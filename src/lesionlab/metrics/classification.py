@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 
 
-def softmax(logits: Floats) -> NDArray[np.float32]:
-    """Return probabilities along the last axis, float32, summing to one."""
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True), dtype=np.float64)
+def softmax(logits: Floats, temperature: float = 1.0) -> NDArray[np.float32]:
+    """Return the probabilities of logits [..., C] divided by a temperature: float32, summing to one."""
+    scaled = logits.astype(np.float64) / temperature
+    shifted = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
