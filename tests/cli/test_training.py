@@ -102,12 +102,12 @@ def test_size_that_is_not_prepared_is_refused_before_a_run_begins(refused, tiny_
     assert not runs_folder().exists()
 
 
-@pytest.mark.parametrize("noun", ["gan", "classifier"])
-def test_without_torch_it_says_what_to_install_and_how_large_it_is(refused, tiny_set, monkeypatch, noun):
+@pytest.mark.parametrize(("noun", "options"), [("gan", SHORT), ("classifier", SHORT_CLASSIFIER)])
+def test_without_torch_it_says_what_to_install_and_how_large_it_is(refused, tiny_set, monkeypatch, noun, options):
     for name in [name for name in sys.modules if name.startswith(("lesionlab.training", "lesionlab.models"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "torch", None)
-    cause, cure = refused(noun, "train", *SHORT)
+    cause, cure = refused(noun, "train", *options)
     assert cause == "Training needs 'torch', which is not installed."
     assert 'pip install "lesionlab[train]"' in cure
     assert "5.5 GB" in cure
