@@ -88,3 +88,14 @@ def test_release_of_something_that_is_no_export_is_refused_and_leaves_the_old_on
     models = ("--generator", "painter", "--classifier", "painter")
     refused("models", "release", *models, "--name", "other", "--to", release)
     assert run("models", "verify", release).exit_code == 0
+
+
+def test_release_replaces_nothing_but_a_release(refused, own_models, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    models = ("--generator", "painter", "--classifier", "judge")
+    cause, _ = refused("models", "release", *models, "--name", "x", "--to", tmp_path / "mine.txt")
+    assert "is a file" in cause
+    cause, cure = refused("models", "release", *models, "--name", "x", "--to", tmp_path)
+    assert "holds home, mine.txt" in cause
+    assert "Name a new folder" in cure
+    assert (tmp_path / "mine.txt").read_text() == "mine"
