@@ -37,12 +37,14 @@ LOOKS = {
     "phone": {"viewport": {"width": 375, "height": 812}, "color_scheme": "light", "device_scale_factor": 2},
 }
 COLOURS = 256  # a palette keeps each file small
+TIMEOUT_MS = 300_000  # a busy machine is no reason to fail
 
 
 def take(browser: Browser, address: str, folder: Path, whole: bool) -> None:
     """Write one file for each page and look."""
     for look, settings in LOOKS.items():
         page = browser.new_context(**settings).new_page()
+        page.set_default_timeout(TIMEOUT_MS)
         for name, path in PAGES.items():
             page.goto(address + path, wait_until="networkidle")
             file = folder / f"{name}-{look}.png"

@@ -60,7 +60,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
             context = browser.new_context(base_url=address, **settings)
             stack.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(60_000)
+            page.set_default_timeout(120_000)
             page.on("request", lambda request: requests.append(request.url))
             page.on("pageerror", lambda error: problems.append(str(error)))
             if not expected_errors:

@@ -61,7 +61,8 @@ def test_balanced_scores_are_called_what_they_are(card: ModelCard) -> None:
 
 
 def test_other_priors_and_temperatures_are_told_apart(card: ModelCard) -> None:
-    natural = replace(card, temperature=1.3, prior={"nv": 0.9, "mel": 0.1})
+    natural = replace(card, temperature=1.3, prior={"nv": 0.6, "mel": 0.3, "df": 0.1})
     assert "calibrated with one temperature (1.30)" in about_scores(natural)
+    assert "melanocytic nevus to be 6.0 times as frequent as dermatofibroma" in about_scores(natural)
     assert "equally frequent" not in about_scores(natural)
     assert "does not say" in about_scores(replace(card, prior={}))

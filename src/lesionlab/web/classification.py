@@ -75,13 +75,18 @@ def data_address(png: bytes) -> str:
 
 def about_scores(card: ModelCard) -> str:
     """Return in plain words what the scores of this classifier are, from its card."""
-    shares = list(card.prior.values())
-    if shares and max(shares) - min(shares) < 1e-3:
-        prior = "They treat all diagnoses as equally frequent, which they are not among patients."
-    elif shares:
-        prior = "They assume the class frequencies that the model's card names."
-    else:
-        prior = "The model's card does not say which class frequencies they assume."
     if card.temperature == 1:
-        return f"The percentages are scores of the network, not calibrated probabilities. {prior}"
-    return f"The percentages were calibrated with one temperature ({card.temperature:.2f}). {prior}"
+        return f"The percentages are scores of the network, not calibrated probabilities. {_about_prior(card)}"
+    return f"The percentages were calibrated with one temperature ({card.temperature:.2f}). {_about_prior(card)}"
+
+
+def _about_prior(card: ModelCard) -> str:
+    shares = card.prior
+    if not shares or min(shares.values()) <= 0:
+        return "The model's card does not say how frequent they take each diagnosis to be."
+    most, least = max(shares, key=shares.__getitem__), min(shares, key=shares.__getitem__)
+    ratio = shares[most] / shares[least]
+    if ratio < 1.01:
+        return "They treat all diagnoses as equally frequent, which they are not among patients."
+    names = describe(most).name.lower(), describe(least).name.lower()
+    return f"They take {names[0]} to be {ratio:.1f} times as frequent as {names[1]}; among patients it is otherwise."

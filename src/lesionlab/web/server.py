@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
 import sys
@@ -72,6 +73,7 @@ def running(config: WebConfig) -> Iterator[str]:
 
 def make_server(config: WebConfig, listener: socket.socket) -> BaseWSGIServer:
     """Return the app's server on a socket that listens."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a grid of images waits in it by design
     return create_server(  # type: ignore[return-value]
         create_app(config),
         sockets=[listener],
