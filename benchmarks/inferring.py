@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,13 +29,14 @@ SAMPLED_LEVELS = 2
 def classifier_comparisons(options: ClassifierOptions | None = None, rounds: int = 15) -> Iterator[Comparison]:
     """Classify 1 and 16 images; in bfloat16 too where the processor has it."""
     options = options or ClassifierOptions()
+    torch.set_num_threads(options.threads or os.cpu_count() or 1)
     network = fresh_classifier(options)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "classifier"
         export_fresh_classifier(options, folder)
         for bf16 in (False, True) if cpu_has_bf16() else (False,):
             for batch in (1, 16):
-                engine = load_engine(folder / WEIGHTS_NAME, bf16, batch_size=batch)
+                engine = load_engine(folder / WEIGHTS_NAME, bf16, batch_size=batch, threads=options.threads)
                 size = options.image_size_px
                 images = np.random.default_rng(0).standard_normal((batch, 3, size, size)).astype(np.float32)
 
@@ -56,6 +58,7 @@ def classifier_comparisons(options: ClassifierOptions | None = None, rounds: int
 def generator_comparisons(options: GanOptions | None = None, count: int = 64, rounds: int = 9) -> Iterator[Comparison]:
     """Sample `count` images from recipes to 8-bit pixels."""
     options = options or GanOptions()
+    torch.set_num_threads(options.threads or os.cpu_count() or 1)
     network = fresh_generator(options)
     recipes = [Recipe(seed, HAM10000_CODES[seed % len(HAM10000_CODES)]) for seed in range(count)]
     labels = torch.tensor([HAM10000_CODES.index(recipe.diagnosis) for recipe in recipes])
@@ -70,7 +73,7 @@ def generator_comparisons(options: GanOptions | None = None, count: int = 64, ro
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "generator"
         export_fresh_generator(options, folder)
-        sampler = Sampler(folder)
+        sampler = Sampler(folder, threads=options.threads)
         difference = np.abs(sampler.sample(recipes).astype(int) - plain().astype(int)).max()
         check_agreement(float(difference), SAMPLED_LEVELS, "pixels")
         name = f"sample {count} images at {options.image_size_px} px, float32"
