@@ -3,13 +3,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from lesionlab.inference.provenance import read_provenance
+from lesionlab.inference.provenance import DIGITAL_SOURCE_TYPE, read_provenance
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import Sampler
 from lesionlab.records.card import read_card
@@ -69,6 +70,14 @@ def test_the_wall_holds_each_of_its_recipes(client: FlaskClient, tiny_generator:
     assert wall.shape == (ROWS * size, COLUMNS * size, 3)
     last = sampler.sample(wall_recipes(sampler.card.classes)[-1:])[0]
     assert np.abs(wall[-size:, -size:] - last).mean() < 12  # WebP is lossy
+
+
+def test_the_wall_says_inside_that_it_is_synthetic(client: FlaskClient, config: WebConfig, tag: str) -> None:
+    marks = Image.open(io.BytesIO(client.get(f"/synthetic/{tag}/wall.webp").data)).info["xmp"].decode()
+    rights = ElementTree.fromstring(marks).find(".//{http://purl.org/dc/elements/1.1/}rights")
+    assert DIGITAL_SOURCE_TYPE in marks
+    assert rights is not None
+    assert read_card(config.generator).attribution in "".join(rights.itertext())
 
 
 def test_the_wall_shows_all_diagnoses_and_no_twins_side_by_side(config: WebConfig) -> None:

@@ -50,7 +50,7 @@ def wall(model: str) -> Response:
     card = _card_of(model)
     response = _unchanged(f"{model}-wall")
     if response.status_code != 304:
-        response.set_data(wall_webp(card.classes))
+        response.set_data(wall_webp(card))
         response.mimetype = "image/webp"
     return response
 

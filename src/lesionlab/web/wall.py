@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from PIL import Image
 
 from lesionlab.core import imaging
+from lesionlab.inference.provenance import DIGITAL_SOURCE_TYPE
 from lesionlab.inference.recipe import Recipe
+from lesionlab.records.card import ModelCard
 from lesionlab.web.synthetic_images import synthetic_images
 
 COLUMNS = 10
@@ -41,8 +47,23 @@ def wall_tiles(classes: Sequence[str], size_px: int) -> tuple[Tile, ...]:
     )
 
 
-def wall_webp(classes: Sequence[str]) -> bytes:
-    """Return the wall as one WebP."""
-    images = synthetic_images(wall_recipes(classes))
+def wall_webp(card: ModelCard) -> bytes:
+    """Return the wall as one WebP that says inside that it is synthetic."""
+    images = synthetic_images(wall_recipes(card.classes))
     rows = [images[start : start + COLUMNS] for start in range(0, len(images), COLUMNS)]
-    return imaging.encode_webp(imaging.sheet(rows, gap_px=0))
+    buffer = io.BytesIO()
+    sheet = Image.fromarray(imaging.sheet(rows, gap_px=0))
+    sheet.save(buffer, "WEBP", quality=88, method=4, xmp=_marks(card).encode())
+    return buffer.getvalue()
+
+
+def _marks(card: ModelCard) -> str:
+    rights = escape(f"{card.licence}. {card.attribution} {card.notice}")
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
+        f'<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">{rights}</rdf:li></rdf:Alt></dc:rights>'
+        f"<Iptc4xmpExt:DigitalSourceType>{DIGITAL_SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>"
+        "</rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
