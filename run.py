@@ -28,6 +28,6 @@ if __name__ == "__main__":
         sys.stderr.write(f"{told}\n")
         sys.exit(2)
     sys.path.insert(0, str(Path(__file__).resolve().parent))
-    from launch.commands import main
+    from launch.commands import start
 
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(start(sys.argv[1:]))

@@ -1,6 +1,7 @@
 """The few commands of run.py."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -24,6 +25,12 @@ on Windows .venv\\Scripts\\lesionlab. Delete these two folders to be rid of ever
 """
 
 
+def start(arguments: Sequence[str]) -> int:
+    """Be the launcher of this process: being told to end is as Ctrl-C, so that no step goes on without its launcher."""
+    signal.signal(signal.SIGTERM, _stop)
+    return main(arguments)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run a command of run.py and return its exit status."""
     try:
@@ -37,6 +44,10 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("Stopped. Run the same again: it goes on from here.")
         return 130
+
+
+def _stop(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _dispatch(arguments: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from launch.alone import alone
 from launch.console import say, seconds
 from launch.failures import LaunchError
-from launch.installer import fill, has_space, make, uv_on_path
+from launch.installer import can_install, fill, has_space, make, uv_on_path
 from launch.places import ROOT, Environment, clean_environ
 from launch.stamp import State, stamp_now, state_of, write_mark
 
@@ -50,7 +50,8 @@ def announcement(environment: Environment, state: State) -> str:
 def _set_up(environment: Environment, state: State) -> None:
     env = clean_environ(os.environ)
     uv = uv_on_path(env)
-    if state is not State.OUTDATED:
+    update = state is State.OUTDATED and can_install(environment, uv)
+    if not update:
         problem = has_space(environment)
         if problem:
             raise problem
@@ -58,7 +59,7 @@ def _set_up(environment: Environment, state: State) -> None:
         environment.folder.mkdir(parents=True)
     write_mark(environment.folder, None)
     log = environment.folder / "setup.log"
-    if state is not State.OUTDATED:
+    if not update:
         make(environment, uv, env, log)
     fill(environment, env, uv, log)
 

@@ -80,6 +80,11 @@ def make(environment: Environment, uv: Path | None, env: Mapping[str, str], log:
     run_step(title, [sys.executable, "-m", "venv", environment.folder], env, log)
 
 
+def can_install(environment: Environment, uv: Path | None) -> bool:
+    """Return whether there is anything to install with: what a user's uv made holds no pip, and that uv may be gone."""
+    return bool(uv) or any(environment.command(name).exists() for name in ("uv", "pip"))
+
+
 def choose(environment: Environment, uv: Path | None, env: Mapping[str, str], log: Path) -> Installer:
     """Return the user's uv, the one locked here, or pip where uv has no build.
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -89,6 +90,18 @@ def test_ctrl_c_says_how_to_go_on(monkeypatch, capsys):
     monkeypatch.setattr(commands, "ensure", interrupted)
     assert commands.main([]) == 130
     assert "goes on" in capsys.readouterr().out
+
+
+def test_being_told_to_end_is_as_ctrl_c(monkeypatch, capsys):
+    def told_to_end(environment):
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(commands, "ensure", told_to_end)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert commands.start([]) == 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_an_error_of_the_system_becomes_a_cause_and_a_cure(monkeypatch, capsys):
@@ -201,13 +214,18 @@ def test_one_that_was_stopped_midway_is_made_anew(tmp_path: Path, monkeypatch, c
     assert "anew" in capsys.readouterr().out
 
 
-def test_changed_requirements_update_in_place(tmp_path: Path, monkeypatch, capsys):
+@pytest.mark.parametrize(("installer_there", "made_anew"), [("uv", False), ("pip", False), ("", True)])
+def test_changed_requirements_update_in_place_where_something_can_install(
+    tmp_path: Path, monkeypatch, capsys, installer_there: str, made_anew: bool
+):
     place = small(tmp_path)
     place.scripts.mkdir(parents=True)
     place.python.touch()
+    if installer_there:
+        place.command(installer_there).touch()
     stamp = environment.stamp_now(places.ROOT, place.lock)
     environment.write_mark(place.folder, type(stamp)(stamp.base, "others"))
     titles = recorded(monkeypatch)
     environment.ensure(place)
-    assert "Making .venv" not in titles
+    assert ("Making .venv" in titles) is made_anew
     assert "up to date" in capsys.readouterr().out
