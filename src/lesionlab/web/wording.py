@@ -12,7 +12,7 @@ from lesionlab.web.sources import Source
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 _METRIC_NAMES = {
-    "balanced_accuracy_at_choice": "Balanced accuracy of the state kept (it was chosen by this very number)",
+    "balanced_accuracy_at_choice": "Balanced accuracy when chosen",
     "macro_auc": "AUC, mean over the diagnoses",
 }
 
