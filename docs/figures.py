@@ -45,11 +45,17 @@ def _metrics(card: ModelCard) -> str:
 
 
 def _row(metric: Metric) -> str:
-    return f"| {metric.name.replace('_', ' ')} | {metric.value:.3f} | {metric.n:,} {metric.unit}, {metric.part} part |"
+    judged = f", judged by `{metric.judge}`" if metric.judge else ""
+    where = f"{metric.n:,} {metric.unit}, {_part(metric.part)}{judged}"
+    return f"| {metric.name.replace('_', ' ')} | {metric.value:.3f} | {where} |"
+
+
+def _part(part: str) -> str:
+    return part if part == "synthetic" else f"{part} part"
 
 
 def _recall(card: ModelCard) -> str:
-    """Return recall per class from the confusion matrix, each with its n."""
+    """Return the share on the diagonal for each class, with its n."""
     if not card.confusion:
         return ""
     cells = [
@@ -57,6 +63,8 @@ def _recall(card: ModelCard) -> str:
         for number, (code, row) in enumerate(zip(card.classes, card.confusion, strict=True))
         if sum(row)
     ]
+    if card.kind == "generator":
+        return f"Agreement per class asked for, in images: {', '.join(cells)}."
     return f"Recall per class on the {card.confusion_part} part, in lesions: {', '.join(cells)}."
 
 

@@ -136,6 +136,18 @@ def test_figures_tell_value_n_unit_and_part(tmp_path: Path, figures):
     assert "`lesionlab x train`" in told
 
 
+def test_figures_of_a_generator_name_their_judge(tmp_path: Path, figures):
+    metric = Metric("agreement", 0.5, 40, "images", "synthetic", "abcdef012345")
+    (tmp_path / "generator").mkdir()
+    counts = ((10, 10), (10, 10))
+    write_card(
+        tmp_path / "generator", card("generator", metrics=(metric,), confusion=counts, confusion_part="synthetic")
+    )
+    told = figures.figures(tmp_path)
+    assert "| agreement | 0.500 | 40 images, synthetic, judged by `abcdef012345` |" in told
+    assert "Agreement per class asked for, in images: mel 0.50 (n = 20)" in told
+
+
 def test_figures_replace_what_stood_between_the_marks_and_nothing_else(figures):
     text = f"before\n{figures.BEGIN}\nold\n{figures.END}\nafter\n"
     once = figures.with_figures(text, "new")

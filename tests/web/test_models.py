@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from lesionlab.records.card import read_card, write_card
+from lesionlab.records.card import Metric, read_card, write_card
 from lesionlab.web.app import create_app
 from lesionlab.web.config import WebConfig
 from lesionlab.web.wording import metric_name
@@ -80,3 +80,18 @@ def test_a_mended_model_needs_no_restart(damaged: WebConfig, config: WebConfig) 
     assert client.get("/models/classifier").status_code == 503
     shutil.copy(config.classifier / "model.onnx", damaged.classifier / "model.onnx")
     assert client.get("/models/classifier").status_code == 200
+
+
+def test_a_generators_agreement_names_its_judge_and_is_no_recall(config: WebConfig, tmp_path: Path) -> None:
+    folder = shutil.copytree(config.generator, tmp_path / "generator")
+    card = read_card(folder)
+    classes = len(card.classes)
+    counts = tuple(tuple(3 if row == column else 1 for column in range(classes)) for row in range(classes))
+    agreement = Metric("agreement", 1 / 3, 9 * classes, "images", "synthetic", "abcdef012345")
+    write_card(folder, replace(card, metrics=(agreement,), confusion=counts, confusion_part="synthetic"))
+    client = create_app(WebConfig(folder, config.classifier)).test_client()
+    page = client.get("/models/generator").text
+    assert "Agreement with the diagnosis asked for" in page
+    assert "abcdef012345" in page
+    assert "33.3%" in page
+    assert "Recall" not in page

@@ -12,6 +12,7 @@ from lesionlab.web.sources import Source
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 _METRIC_NAMES = {
+    "agreement": "Agreement with the diagnosis asked for",
     "balanced_accuracy_at_choice": "Balanced accuracy when chosen",
     "macro_auc": "AUC, mean over the diagnoses",
 }
