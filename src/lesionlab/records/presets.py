@@ -32,7 +32,7 @@ GAN_PRESETS: Mapping[str, Preset[GanOptions]] = _table(
     Preset("released", "the settings behind the released generator", GanOptions()),
     Preset(
         "quick",
-        "32 px on a laptop: blurred lesions whose classes can be told apart",
+        "32 px on a laptop: a first, blurred look at lesions",
         GanOptions(
             image_size_px=32,
             total_kimg=60,
