@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from lesionlab.cli.failures import EXIT_USER, report
+from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.training import (
     DEFAULT_DATA,
@@ -67,30 +68,20 @@ def evaluate(
         Path | None,
         typer.Option(metavar="FILE", help="The ledger of test openings.", show_default="in LESIONLAB_HOME"),
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the report here, as JSON.")] = None,
-    to_card: Annotated[bool, typer.Option("--to-card", help="Also write the figures into the model's card.")] = False,
+    out: OutChoice = None,
+    to_card: CardChoice = False,
 ) -> None:
     """Measure a classifier lesion by lesion; each opening of the test part is written down."""
     from lesionlab.cli.evaluation_part import open_part
-    from lesionlab.core.files import write_json
-    from lesionlab.evaluation.card_metrics import write_to_card
     from lesionlab.evaluation.classifier import evaluate_classifier
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.predictor import Predictor
-    from lesionlab.records.card import CARD_NAME
-    from lesionlab.records.codec import to_plain
 
     predictor = Predictor(find_model(model, "classifier"))
     opened = open_part(data, part, predictor.card, purpose, ledger)
     with progress_bar("Evaluating", "images") as progress:
         found = evaluate_classifier(predictor, opened, progress)
-    typer.echo(found.to_text())
-    if out is not None:
-        write_json(out, to_plain(found))
-        typer.echo(f"Report: {out}")
-    if to_card:
-        write_to_card(predictor.folder, found)
-        typer.echo(f"Card: {predictor.folder / CARD_NAME}")
+    keep_report(found, predictor.folder, out, to_card)
 
 
 @app.command(short_help="Classify images.")

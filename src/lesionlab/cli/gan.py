@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.training import (
     Choices,
@@ -85,28 +86,18 @@ def evaluate(
     classifier: Annotated[str, typer.Option(help="The classifier that judges.")] = "released",
     count: Annotated[int, typer.Option(help="Images of each diagnosis.")] = 100,
     seed: Annotated[int, typer.Option(help="The first seed; image i of a diagnosis has seed + i.")] = 0,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the report here, as JSON.")] = None,
-    to_card: Annotated[bool, typer.Option("--to-card", help="Also write the figures into the model's card.")] = False,
+    out: OutChoice = None,
+    to_card: CardChoice = False,
 ) -> None:
     """Count how often a classifier decides for the diagnosis that was asked for, before any filter."""
     from lesionlab.cli.sample_folder import check_count
-    from lesionlab.core.files import write_json
-    from lesionlab.evaluation.card_metrics import write_to_card
     from lesionlab.evaluation.generator import evaluate_generator
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.predictor import Predictor
     from lesionlab.inference.sampler import Sampler
-    from lesionlab.records.card import CARD_NAME
-    from lesionlab.records.codec import to_plain
 
     check_count(count)
     sampler, predictor = Sampler(find_model(model, "generator")), Predictor(find_model(classifier, "classifier"))
     with progress_bar("Evaluating", "images") as progress:
         found = evaluate_generator(sampler, predictor, count, seed, progress)
-    typer.echo(found.to_text())
-    if out is not None:
-        write_json(out, to_plain(found))
-        typer.echo(f"Report: {out}")
-    if to_card:
-        write_to_card(sampler.folder, found)
-        typer.echo(f"Card: {sampler.folder / CARD_NAME}")
+    keep_report(found, sampler.folder, out, to_card)

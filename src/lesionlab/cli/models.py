@@ -9,7 +9,7 @@ import typer
 
 from lesionlab.cli.failures import EXIT_USER, report
 from lesionlab.cli.text import table
-from lesionlab.core.errors import InputError, ModelError
+from lesionlab.core.errors import ModelError
 
 if TYPE_CHECKING:
     from lesionlab.inference.catalogue import ListedModel
@@ -102,20 +102,8 @@ def release(
     from lesionlab.inference.catalogue import find_model
     from lesionlab.records.release import RELEASE_NAME, make_release
 
-    _check_replaceable(to)
     exports = {"generator": find_model(generator, "generator"), "classifier": find_model(classifier, "classifier")}
     made = make_release(to.resolve(), name, exports)
     total = sum(file.size_bytes for file in made.files.values())
     typer.echo(f"Pinned {len(made.files)} files, {total / 2**20:.1f} MB, in {to / RELEASE_NAME}")
     typer.echo(f"  next: lesionlab models verify {to}")
-
-
-def _check_replaceable(folder: Path) -> None:
-    """Refuse to replace anything but a release: what lies in the folder would be lost."""
-    from lesionlab.records.release import RELEASE_NAME, ROLES
-
-    found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    foreign = sorted(found - {RELEASE_NAME, *ROLES})
-    if folder.is_file() or foreign:
-        holds = f"holds {', '.join(foreign[:3])}" if foreign else "is a file"
-        raise InputError(f"{folder} {holds}, which no release has.", "Name a new folder, or that of a release.")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lesionlab.core.errors import ModelError
+from lesionlab.core.errors import InputError, ModelError
 from lesionlab.core.files import sha256_of, write_json
 from lesionlab.records.card import read_card
 from lesionlab.records.codec import from_plain, to_plain
@@ -38,9 +38,11 @@ def make_release(folder: Path, name: str, exports: Mapping[str, Path]) -> Releas
     """Copy an export for each role into a new set, pin it, and put it in the place of `folder`.
 
     Raises:
+        InputError: `folder` holds something that no release has, which would be lost.
         ModelError: a role is missing, an export is of the other kind, class lists differ, or the set is too large;
             what was in `folder` stays.
     """
+    _check_replaceable(folder)
     cards = {role: read_card(exports[role]) for role in ROLES if role in exports}
     for role, card in cards.items():
         if card.kind != role:
@@ -58,6 +60,15 @@ def make_release(folder: Path, name: str, exports: Mapping[str, Path]) -> Releas
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return release
+
+
+def _check_replaceable(folder: Path) -> None:
+    if folder.is_file():
+        raise InputError(f"{folder} is a file.", "Name a folder.")
+    foreign = sorted(path.name for path in folder.glob("*") if path.name not in (RELEASE_NAME, *ROLES))
+    if foreign:
+        holds = ", ".join(foreign[:3])
+        raise InputError(f"{folder} holds {holds}, which no release has.", "Name a new folder, or that of a release.")
 
 
 def pin_release(folder: Path, name: str) -> Release:

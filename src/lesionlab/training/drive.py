@@ -69,6 +69,7 @@ def drive(run: RunFolder, trainee: Trainee, progress: Progress) -> float:
     saved = time.monotonic()
     begun = saved - seconds  # as if all that was spent before had been spent just now
     next_tick = _next_tick(trainee)
+    progress(trainee.kimg, trainee.total_kimg)  # a rate needs a start
     with deferred_interrupt() as interrupt:
         while trainee.kimg < trainee.total_kimg and not interrupt.asked:
             sums.add(trainee.step())

@@ -5,14 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, send_file
 
 from lesionlab.core.errors import LesionLabError
+from lesionlab.records.card import SAMPLES_NAME
 from lesionlab.web.classification import about_scores
 from lesionlab.web.config import ROLES
 from lesionlab.web.confusion import confusion_table
 from lesionlab.web.models_in_use import models_in_use
 
 models = Blueprint("models", __name__)
-
-SAMPLES_NAME = "samples.webp"
 
 
 class NoSamplesError(LesionLabError):
