@@ -1,0 +1,71 @@
+"""The models that come with the package: whole, small enough, honest about themselves, and alive."""
+
+import numpy as np
+import pytest
+
+from lesionlab.core.diagnoses import HAM10000_CODES
+from lesionlab.core.notice import NOTICE
+from lesionlab.core.resources import released_folder
+from lesionlab.data.procedural import procedural_lesion
+from lesionlab.inference.predictor import Predictor
+from lesionlab.inference.probe import TOLERANCE, probe_difference
+from lesionlab.inference.recipe import Recipe
+from lesionlab.inference.sampler import Sampler
+from lesionlab.records.card import read_card
+from lesionlab.records.release import MAX_RELEASE_BYTES, ROLES, read_release, verify_release
+from lesionlab.records.split import read_split
+
+
+def test_every_file_is_as_pinned_and_the_set_is_small_enough():
+    assert verify_release(released_folder()) == []
+    assert sum(pin.size_bytes for pin in read_release(released_folder()).files.values()) <= MAX_RELEASE_BYTES
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_this_machines_engine_agrees_with_torch(role):
+    assert probe_difference(released_folder() / role) <= TOLERANCE
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_cards_tell_origin_licence_and_limits(role):
+    card = read_card(released_folder() / role)
+    split = read_split(released_folder().parent / "splits" / "ham10000-release.csv")
+    assert card.kind == role
+    assert card.classes == HAM10000_CODES
+    assert card.training.split_sha256 == split.sha256
+    assert card.training.images == sum(row.part == "train" for row in split.rows)
+    assert card.training.command.startswith(f"lesionlab {'gan' if role == 'generator' else 'classifier'} train")
+    assert card.licence == "CC BY-NC 4.0"
+    assert "HAM10000" in card.attribution
+    assert card.notice == NOTICE
+    assert card.metrics
+    assert all(metric.n > 0 for metric in card.metrics)
+
+
+def test_the_generator_was_trained_long_enough_and_the_judge_is_its_companion():
+    card = read_card(released_folder() / "generator")
+    assert card.training.kimg >= 500
+    judge = read_card(released_folder() / "classifier").weights_sha256[:12]
+    assert [metric.judge for metric in card.metrics if metric.name == "agreement"] == [judge]
+
+
+def test_the_classifier_shows_balanced_accuracy_before_accuracy_and_the_test_figure_beside():
+    metrics = read_card(released_folder() / "classifier").metrics
+    assert [metric.name for metric in metrics[:2]] == ["balanced_accuracy", "accuracy"]
+    assert {metric.part for metric in metrics} == {"validation", "test"}
+
+
+def test_images_differ_by_seed_and_by_diagnosis():
+    sampler = Sampler(released_folder() / "generator")
+    images = sampler.sample([Recipe(seed, code) for code in HAM10000_CODES for seed in (1, 2, 3)]).astype(int)
+    by_class = images.reshape(7, 3, *images.shape[1:])
+    assert np.abs(by_class[:, 0] - by_class[:, 1]).mean() > 5
+    assert np.abs(by_class[:-1] - by_class[1:]).mean() > 2
+    assert images.std() > 15
+
+
+def test_the_classifier_answers_for_any_image():
+    predictor = Predictor(released_folder() / "classifier")
+    (prediction,) = predictor.predict([procedural_lesion("nv", 1, 100)])
+    assert prediction.decision in HAM10000_CODES
+    assert prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
