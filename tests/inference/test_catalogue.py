@@ -51,6 +51,14 @@ def test_path_of_export_run_and_release_are_taken(places):
     assert find_model(str(places / "released"), "classifier") == places / "released" / "classifier"
 
 
+def test_name_wins_over_a_folder_of_that_name_here(places, tmp_path, monkeypatch):
+    here = tmp_path / "here"
+    shutil.copytree(places / "released" / "generator", here / "released" / "generator")
+    monkeypatch.chdir(here)
+    assert find_model("released", "generator") == places / "released" / "generator"
+    assert find_model("./released", "generator").resolve() == (here / "released" / "generator").resolve()
+
+
 def test_other_kind_is_refused_and_the_right_ones_are_named(places):
     with pytest.raises(ModelError, match="'fine' is a generator, not a classifier") as caught:
         find_model("fine", "classifier")

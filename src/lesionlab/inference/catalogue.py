@@ -40,14 +40,15 @@ def find_model(name_or_path: str, kind: Kind) -> Path:
     """Return the export folder of a model of this kind.
 
     `released`, a folder in the home's `models/`, a run's name or number, or the path of an export, a run or a release.
+    A name wins over a folder of the same name in the working directory: `./released` means that one.
 
     Raises:
         ModelError: there is none of this name, it is of the other kind, or its card cannot be read.
     """
     named = [model for model in list_models() if name_or_path in _names(model)]
-    folder = _at_path(name_or_path, kind) or next((m.folder for m in named if _kind_of(m) == kind), None)
-    if folder is None and named:
-        folder = named[0].folder
+    folder = next((m.folder for m in named if _kind_of(m) == kind), None) or next((m.folder for m in named), None)
+    if folder is None and name_or_path != RELEASED:
+        folder = _at_path(name_or_path, kind)
     if folder is None:
         raise _unknown(name_or_path, kind)
     card = read_card(folder)
