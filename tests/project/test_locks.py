@@ -30,7 +30,11 @@ def pins(path: Path) -> dict[str, set[Version]]:
 def wanted(pyproject: dict[str, Any], lock: str) -> list[Requirement]:
     project, build = pyproject["project"], pyproject["build-system"]["requires"]
     extras = project["optional-dependencies"]
-    lines = [*project["dependencies"], *build, *(extras["train"] + extras["dev"] if lock == "dev" else [])]
+    lines = [
+        *project["dependencies"],
+        *build,
+        *(extras["train"] + extras["collect"] + extras["dev"] if lock == "dev" else []),
+    ]
     return [r for r in map(Requirement, lines) if r.name != "lesionlab"]
 
 

@@ -44,6 +44,18 @@ class DataError(LesionLabError):
     code = "bad_data"
 
 
+class CollectError(LesionLabError):
+    """Something on the way from a host to the collection failed: the host, its answer, a file or the manifest."""
+
+    code = "bad_collection"
+
+
+class LeakError(LesionLabError):
+    """Images that must not meet were put together: a model or a choice would see what it is tested on."""
+
+    code = "leak"
+
+
 class OptionsError(LesionLabError):
     """Options that are unknown, of the wrong type or out of range."""
 

@@ -36,3 +36,8 @@ def runs_folder() -> Path:
 def models_folder() -> Path:
     """Return the folder of the user's own exported models."""
     return home() / "models"
+
+
+def collect_folder() -> Path:
+    """Return the folder of collected images and their manifest."""
+    return home() / "collect"

@@ -1,4 +1,4 @@
-"""Folders that ship with the package: the frontend and the released models."""
+"""Folders that ship with the package: the frontend, the released models and the committed splits."""
 
 from __future__ import annotations
 
@@ -21,3 +21,8 @@ def frontend_folder() -> Path:
 def released_folder() -> Path:
     """Return the folder of the pinned release set."""
     return _shipped("released")
+
+
+def splits_folder() -> Path:
+    """Return the folder of the release split, the ledger of test openings and the picture hashes of HAM10000."""
+    return _shipped("splits")

@@ -1,0 +1,121 @@
+"""The collection: the manifest and, by their SHA-256, the files of the images it calls fetched."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lesionlab.core.errors import ImageError, LesionLabError
+from lesionlab.core.files import write_bytes
+from lesionlab.core.home import collect_folder
+from lesionlab.core.imaging import Pixels, decode
+from lesionlab.core.picture_hash import picture_hash
+from lesionlab.records.collected import ManifestRecord
+from lesionlab.records.manifest import Manifest, open_manifest
+
+IMAGES_NAME = "images"
+SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp", b"II*\x00": ".tif", b"MM\x00*": ".tif"}
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What looking at a picture adds to its record."""
+
+    same_as: str = ""
+    same_by: str = ""
+    quality: Mapping[str, float] | None = None
+
+
+Inspect = Callable[[ManifestRecord, Pixels], Inspection]
+
+
+def no_inspection(record: ManifestRecord, pixels: Pixels) -> Inspection:
+    """Add nothing."""
+    return Inspection()
+
+
+class Collection:
+    """A folder of collected images; `inspect` looks at each picture as it is kept."""
+
+    def __init__(self, folder: Path, manifest: Manifest, inspect: Inspect = no_inspection) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._inspect = inspect
+
+    def file_of(self, record: ManifestRecord) -> Path:
+        """Return where the file of a fetched image lies."""
+        return self.folder / IMAGES_NAME / record.sha256[:2] / f"{record.sha256}{record.suffix}"
+
+    def keep(self, record: ManifestRecord, content: bytes) -> ManifestRecord:
+        """Check and store an image file's bytes, then write the record as fetched; the record comes last.
+
+        Raises:
+            ImageError, TooLargeError: the bytes are no image, are damaged, or are beyond the limits; nothing is stored.
+        """
+        pixels = decode(content)
+        sha256 = hashlib.sha256(content).hexdigest()
+        height, width = pixels.shape[:2]
+        fetched = replace(
+            record,
+            state="fetched",
+            reason="",
+            sha256=sha256,
+            picture_hash=f"{picture_hash(pixels):016x}",
+            width=width,
+            height=height,
+            size_bytes=len(content),
+            suffix=_suffix(content),
+            fetched_at=now(),
+        )
+        seen = self._inspect(fetched, pixels)
+        fetched = replace(
+            fetched, same_as=seen.same_as, same_by=seen.same_by, quality=dict(seen.quality or fetched.quality)
+        )
+        path = self.file_of(fetched)
+        if not path.is_file() or path.stat().st_size != len(content):
+            write_bytes(path, content)
+        self.manifest.put(fetched)
+        return fetched
+
+    def fail(self, record: ManifestRecord, error: LesionLabError | str) -> ManifestRecord:
+        """Write the record as failed, with the reason in one sentence."""
+        reason = error.cause if isinstance(error, LesionLabError) else error
+        return self._put(replace(record, state="failed", reason=reason))
+
+    def refuse(self, record: ManifestRecord, reason: str) -> ManifestRecord:
+        """Write the record as refused: found, and not to be kept, such as for want of a licence."""
+        return self._put(replace(record, state="refused", reason=reason))
+
+    def _put(self, record: ManifestRecord) -> ManifestRecord:
+        self.manifest.put(record)
+        return record
+
+
+@contextmanager
+def open_collection(
+    folder: Path | None = None, inspect: Inspect = no_inspection, *, create: bool = False
+) -> Iterator[Collection]:
+    """Open the collection in `folder`, or the home's own.
+
+    Raises:
+        CollectError: there is none and `create` is not set, or its manifest cannot be used.
+    """
+    place = folder if folder is not None else collect_folder()
+    with open_manifest(place, create=create) as manifest:
+        yield Collection(place, manifest, inspect)
+
+
+def now() -> str:
+    """Return the time in UTC as ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _suffix(content: bytes) -> str:
+    for head, suffix in SUFFIXES.items():
+        if content.startswith(head):
+            return suffix
+    raise ImageError("The file is not a JPEG, PNG, WebP or TIFF image.", "Collect from a source that has those.")

@@ -1,0 +1,1 @@
+"""Looking after sets of images: near duplicates, what collected images are, and the audit of splits."""
