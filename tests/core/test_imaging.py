@@ -6,7 +6,17 @@ import pytest
 from PIL import Image
 
 from lesionlab.core.errors import ImageError, LesionLabError, TooLargeError
-from lesionlab.core.imaging import MAX_BYTES, decode, encode_png, encode_webp, read, sheet, square
+from lesionlab.core.imaging import (
+    MAX_BYTES,
+    decode,
+    decode_for_model,
+    encode_png,
+    encode_webp,
+    read,
+    read_for_model,
+    sheet,
+    square,
+)
 
 
 def _image(width: int = 40, height: int = 30) -> Image.Image:
@@ -122,6 +132,17 @@ def test_a_reduced_decode_is_large_enough_and_alike():
     small = decode(big, at_least_px=128)
     assert 128 <= min(small.shape[:2]) < 600
     assert np.abs(square(small, 64).astype(int) - square(decode(big), 64)).mean() < 3
+
+
+@pytest.mark.parametrize(
+    ("size", "seen"), [((600, 450), (225, 300)), ((200, 150), (150, 200)), ((4000, 3000), (375, 500))]
+)
+def test_a_model_sees_a_jpeg_no_finer_than_it_needs(size: tuple[int, int], seen: tuple[int, int], tmp_path):
+    content = _bytes(_image(*size), "JPEG", quality=95)
+    assert decode_for_model(content).shape[:2] == seen
+    (tmp_path / "a.jpg").write_bytes(content)
+    assert np.array_equal(read_for_model(tmp_path / "a.jpg"), decode_for_model(content))
+    assert decode_for_model(_bytes(_image(*size), "PNG")).shape[1::-1] == size
 
 
 def test_png_keeps_pixels_and_text_and_webp_nearly():

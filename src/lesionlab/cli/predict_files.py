@@ -13,7 +13,7 @@ from lesionlab.cli.text import bar
 from lesionlab.core.diagnoses import describe
 from lesionlab.core.errors import InputError, LesionLabError
 from lesionlab.core.files import write_bytes
-from lesionlab.core.imaging import Pixels, encode_png, read, square
+from lesionlab.core.imaging import Pixels, encode_png, read_for_model, square
 from lesionlab.core.notice import NOTICE
 from lesionlab.inference.heatmap import overlay
 from lesionlab.inference.predictor import Prediction, Predictor
@@ -62,7 +62,7 @@ def predict_files(predictor: Predictor, paths: Sequence[Path]) -> Iterator[Answe
     """Yield an answer for each file, in order; one image is in memory at a time."""
     for path in paths:
         try:
-            (prediction,) = predictor.predict([read(path)])
+            (prediction,) = predictor.predict([read_for_model(path)])
             yield Answer(path, prediction, read_provenance(path.read_bytes()))
         except LesionLabError as error:
             yield Answer(path, error=(error.cause, error.cure))
@@ -135,7 +135,7 @@ def check_map(map_file: Path | None, paths: Sequence[Path]) -> None:
 def write_map(map_file: Path, answer: Answer, card: ModelCard) -> None:
     """Write the evidence for the decision, laid over the image's centre square, as PNG."""
     assert answer.prediction is not None
-    seen: Pixels = square(read(answer.path), MAP_SIDE_PX)
+    seen: Pixels = square(read_for_model(answer.path), MAP_SIDE_PX)
     drawn = overlay(seen, answer.prediction.maps[card.classes.index(answer.prediction.decision)])
     about = f"Class activation map for {describe(answer.prediction.decision).name} by {card.name}"
     write_bytes(map_file, encode_png(drawn, {"Description": about, "Disclaimer": NOTICE}))

@@ -14,6 +14,7 @@ from lesionlab.core.errors import ImageError, TooLargeError
 
 MAX_BYTES = 15 * 2**20
 MAX_PIXELS = 50_000_000
+AT_LEAST_PX = 224  # no model here sees more: a large JPEG is decoded no finer than it needs to be
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 
 _DIFFERENT = "Use a JPEG, PNG or WebP photograph of one lesion."
@@ -56,6 +57,19 @@ def read(path: Path, *, at_least_px: int | None = None) -> Pixels:
     if path.stat().st_size > MAX_BYTES:
         raise TooLargeError(f"{path.name} has {path.stat().st_size / 2**20:.1f} MB.", _SMALLER)
     return decode(path.read_bytes(), at_least_px=at_least_px)
+
+
+def decode_for_model(content: bytes) -> Pixels:
+    """Decode an image file's bytes as every model sees them, in training and in use; see `decode`.
+
+    A JPEG is decoded at the smallest of the scales 1, 1/2, 1/4 and 1/8 whose shorter side has at least 224 pixels.
+    """
+    return decode(content, at_least_px=AT_LEAST_PX)
+
+
+def read_for_model(path: Path) -> Pixels:
+    """Decode an image file as every model sees it; see `decode_for_model`."""
+    return read(path, at_least_px=AT_LEAST_PX)
 
 
 def _to_rgb(image: Image.Image, at_least_px: int | None) -> Pixels:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import DataError, LesionLabError
-from lesionlab.core.imaging import read, square
+from lesionlab.core.imaging import read_for_model, square
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data.array_file import ArrayWriter
 
@@ -44,7 +44,7 @@ def write_pixels(
 ) -> list[int]:
     """Decode `files` and write uint8 [n, S, S, 3] to `targets[S]`, an .npy file each; return the unreadable positions.
 
-    Unreadable images are left out of the arrays. Each image is decoded once, at full scale, as in serving.
+    Unreadable images are left out of the arrays. Each image is decoded once, as in serving.
     `accept` is told the unreadable positions before the files appear; what it raises leaves no file behind.
 
     Raises:
@@ -70,7 +70,7 @@ def decode_block(first: int, paths: Sequence[str], sizes: Sequence[int]) -> Bloc
     unreadable = []
     for position, path in enumerate(paths, start=first):
         try:
-            pixels = read(Path(path))
+            pixels = read_for_model(Path(path))
         except (LesionLabError, OSError):
             unreadable.append(position)
             continue

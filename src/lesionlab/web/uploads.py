@@ -40,4 +40,4 @@ def read_upload() -> Pixels:
     if file is None or (not file.filename and not file.stream.read(1)):
         raise InputError("No image was sent.", f"Choose an image file; its form field is named '{FIELD}'.")
     file.stream.seek(0)
-    return imaging.decode(file.stream.read())
+    return imaging.decode_for_model(file.stream.read())
