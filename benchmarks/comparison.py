@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from benchmarks.memory import peak_mib
+
 Work = Callable[[], object]
 
 
@@ -20,6 +22,7 @@ class Comparison:
     count: int
     ours_s: float
     plain_s: float
+    peak_mib: float | None = None  # what our way held more than before, over all processes, where that is of interest
 
     @property
     def ratio(self) -> float:
@@ -29,17 +32,24 @@ class Comparison:
     def to_line(self) -> str:
         """Return one line of the table: rates and their ratio."""
         ours, plain = self.count / self.ours_s, self.count / self.plain_s
-        return f"{self.name:<44} {ours:>9.1f} {plain:>9.1f} {self.unit + '/s':<10} {self.ratio:>6.2f} x  {self.plain}"
+        held = "" if self.peak_mib is None else f"; ours at most {self.peak_mib:,.0f} MiB"
+        rates = f"{ours:>9.1f} {plain:>9.1f} {self.unit + '/s':<10} {self.ratio:>6.2f} x"
+        return f"{self.name:<44} {rates}  {self.plain}{held}"
 
 
-def compare(name: str, plain_name: str, unit: str, count: int, ours: Work, plain: Work, rounds: int) -> Comparison:
-    """Time both ways in turns, after one untimed turn each, and keep the medians."""
-    ours(), plain()
+def compare(
+    name: str, plain_name: str, unit: str, count: int, ours: Work, plain: Work, rounds: int, *, memory: bool = False
+) -> Comparison:
+    """Time both ways in turns, after one untimed turn each, and keep the medians; with `memory`, watch ours in its."""
+    peak = peak_mib(ours) if memory else None
+    if not memory:
+        ours()
+    plain()
     ours_s, plain_s = [], []
     for _ in range(rounds):
         ours_s.append(_seconds(ours))
         plain_s.append(_seconds(plain))
-    return Comparison(name, plain_name, unit, count, statistics.median(ours_s), statistics.median(plain_s))
+    return Comparison(name, plain_name, unit, count, statistics.median(ours_s), statistics.median(plain_s), peak)
 
 
 def _seconds(work: Work) -> float:

@@ -22,7 +22,7 @@ PHOTO = (600, 450)  # as the originals
 DRAWINGS = 28  # distinct pictures; the others repeat their bytes under other names
 
 
-def comparisons(count: int = 2000, photo: tuple[int, int] = PHOTO, rounds: int = 3) -> Iterator[Comparison]:
+def comparisons(count: int = 10_015, photo: tuple[int, int] = PHOTO, rounds: int = 3) -> Iterator[Comparison]:
     """Prepare `count` JPEGs of drawn lesions both ways."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -37,7 +37,7 @@ def comparisons(count: int = 2000, photo: tuple[int, int] = PHOTO, rounds: int =
             prepare_plainly(folder / "source", folder / "plain")
 
         name = f"data prepare, {count:,} JPEGs of {photo[0]}x{photo[1]}"
-        yield compare(name, "Pillow, one thread", "images", count, ours, plain, rounds)
+        yield compare(name, "Pillow, one thread", "images", count, ours, plain, rounds, memory=True)
 
 
 def write_source(source: Path, count: int, photo: tuple[int, int]) -> None:

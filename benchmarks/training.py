@@ -114,3 +114,10 @@ def comparisons(options: GanOptions | None = None, rounds: int = 9) -> Iterator[
     format_ours = "bfloat16" if compute.bf16 else "float32"
     name = f"GAN step at {options.image_size_px} px, batch {options.batch_size}, {format_ours}"
     yield compare(name, "float32, NCHW, not composed", "images", options.batch_size, ours.step, plain.step, rounds)
+    steps = itertools.count()
+
+    def draw() -> None:
+        ours.batches.draw(step_generator(0, "draw", next(steps), torch.device("cpu")))
+
+    name = f"shuffled batch of {options.batch_size} at {options.image_size_px} px"
+    yield compare(name, "the whole GAN step it feeds", "images", options.batch_size, draw, ours.step, rounds)

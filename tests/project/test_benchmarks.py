@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from benchmarks import __main__ as command
 from benchmarks import inferring, preparing, training
 from benchmarks.comparison import Comparison, compare
 from benchmarks.machine import facts
+from benchmarks.memory import peak_mib
 from benchmarks.quiet import Busy, others, refusal
 
 from lesionlab.models.dcgan import Generator
@@ -38,6 +41,20 @@ def test_the_ratio_says_how_many_times_faster_ours_is():
     assert "5.0" in line
     assert "2.0" in line
     assert "2.50 x" in line
+
+
+def test_memory_is_that_of_the_work_and_of_the_processes_it_starts():
+    held = peak_mib(lambda: bytearray(64 * 2**20).count(1))
+    assert held is None or 60 < held < 100
+    hold = [sys.executable, "-c", "import time; kept = bytearray(64 * 2**20); time.sleep(0.3)"]
+    child = peak_mib(lambda: subprocess.run(hold, check=True))
+    assert child is None or child > 60
+
+
+def test_memory_stands_in_the_line_where_it_was_watched():
+    watched = compare("x", "y", "images", 6, lambda: None, lambda: None, rounds=1, memory=True)
+    assert ("MiB" in watched.to_line()) == (watched.peak_mib is not None)
+    assert "MiB" not in Comparison("x", "y", "images", 10, 2.0, 5.0).to_line()
 
 
 def test_preparing_both_ways_gives_the_same_pixels_within_the_decoder_s_scaling(tmp_path: Path, monkeypatch):
@@ -77,8 +94,9 @@ def test_ways_that_do_not_agree_are_not_compared():
 
 
 def test_the_training_bench_runs_and_its_networks_are_the_same_size():
-    (found,) = training.comparisons(TINY_GAN, rounds=1)
-    assert found.count == 4
+    step, batch = training.comparisons(TINY_GAN, rounds=1)
+    assert (step.count, batch.count) == (4, 4)
+    assert batch.ratio > 1
     ours, plain = Generator(TINY_GAN, 7), training.PlainGenerator(TINY_GAN, 7)
     assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in plain.parameters())
 
