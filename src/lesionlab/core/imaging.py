@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -79,8 +80,8 @@ def _to_rgb(image: Image.Image, at_least_px: int | None) -> Pixels:
     if at_least_px is not None and image.format == "JPEG":
         image.draft("RGB", (at_least_px, at_least_px))
     image.load()
-    turned = ImageOps.exif_transpose(image)
-    return np.asarray(_flatten(turned))
+    ImageOps.exif_transpose(image, in_place=True)
+    return np.asarray(_flatten(image))
 
 
 def _flatten(image: Image.Image) -> Image.Image:
@@ -92,16 +93,21 @@ def _flatten(image: Image.Image) -> Image.Image:
         rgba = image.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(white, rgba).convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def square(pixels: Pixels, size_px: int) -> Pixels:
     """Crop the centre square and resize it (antialiased bicubic): uint8 [size_px, size_px, 3]."""
+    return squares(pixels, (size_px,))[size_px]
+
+
+def squares(pixels: Pixels, sizes_px: Sequence[int]) -> dict[int, Pixels]:
+    """Crop the centre square once and resize it to each size; see `square`."""
     height, width = pixels.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
     image = Image.fromarray(pixels[top : top + side, left : left + side])
-    return np.asarray(image.resize((size_px, size_px), Image.Resampling.BICUBIC))
+    return {size: np.asarray(image.resize((size, size), Image.Resampling.BICUBIC)) for size in sizes_px}
 
 
 def encode_png(pixels: Pixels, text: dict[str, str] | None = None) -> bytes:

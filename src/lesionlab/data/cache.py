@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import DataError, LesionLabError
-from lesionlab.core.imaging import read_for_model, square
+from lesionlab.core.imaging import read_for_model, squares
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data.array_file import ArrayWriter
 
@@ -66,7 +66,7 @@ def write_pixels(
 
 def decode_block(first: int, paths: Sequence[str], sizes: Sequence[int]) -> Block:
     """Decode the images at positions `first`, `first` + 1, ... and reduce each to squares of all sizes."""
-    squares: dict[int, list[NDArray[np.uint8]]] = {size: [] for size in sizes}
+    tiles: dict[int, list[NDArray[np.uint8]]] = {size: [] for size in sizes}
     unreadable = []
     for position, path in enumerate(paths, start=first):
         try:
@@ -74,9 +74,9 @@ def decode_block(first: int, paths: Sequence[str], sizes: Sequence[int]) -> Bloc
         except (LesionLabError, OSError):
             unreadable.append(position)
             continue
-        for size in sizes:
-            squares[size].append(square(pixels, size))
-    stacked = {size: np.asarray(tiles, np.uint8).reshape(-1, size, size, 3) for size, tiles in squares.items()}
+        for size, tile in squares(pixels, sizes).items():
+            tiles[size].append(tile)
+    stacked = {size: np.asarray(of_size, np.uint8).reshape(-1, size, size, 3) for size, of_size in tiles.items()}
     return Block(first, stacked, tuple(unreadable))
 
 
