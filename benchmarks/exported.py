@@ -12,6 +12,7 @@ from lesionlab.models.export import export_classifier, export_generator
 from lesionlab.models.vgg19 import Vgg19
 from lesionlab.records.card import ImageSpec, ModelCard, Training, write_card
 from lesionlab.records.options import ClassifierOptions, GanOptions
+from lesionlab.records.seen_groups import seen_groups, write_seen_groups
 
 
 def fresh_generator(options: GanOptions) -> Generator:
@@ -40,6 +41,7 @@ def export_fresh_generator(options: GanOptions, folder: Path) -> None:
         weights_sha256=sha256,
         parameters=sum(p.numel() for p in network.parameters()),
         training=Training("make bench", {}, "none", "", 0, {}, 0.0, 0.0, {}),
+        groups_sha256=write_seen_groups(folder, seen_groups()),
         latent_dim=options.latent_dim,
     )
     write_card(folder, card)

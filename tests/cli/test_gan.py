@@ -146,9 +146,9 @@ def test_model_cut_in_half_is_refused(refused, own_models):
 
 def test_card_of_another_version_is_refused(refused, own_models):
     card = own_models / "painter" / "card.json"
-    card.write_text(card.read_text().replace('"card_version": 1', '"card_version": 2'))
+    card.write_text(card.read_text().replace('"card_version": 2', '"card_version": 1'))
     cause, cure = refused("gan", "sample", "--model", "painter")
-    assert "card version 2; this LesionLab reads version 1" in cause
+    assert "card version 1; this LesionLab reads version 2" in cause
     assert "Export the model again" in cure
 
 

@@ -52,8 +52,9 @@ def test_no_model_says_what_to_do(refused, monkeypatch, tmp_path):
 def test_whole_release_is_verified(run, release):
     result = run("models", "verify")
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith("OK: 7 files of release lesson have the hashes")
+    assert result.stdout.startswith("OK: 9 files of release lesson have the hashes")
     assert result.stdout.count("the engine agrees with torch") == 2
+    assert "OK: DCGAN 16 px saw 77 images of 56 lesion groups, as its card says." in result.stdout
     assert run("models", "verify", release).stdout == result.stdout
 
 
@@ -77,6 +78,17 @@ def test_single_export_is_verified_by_its_card(run, refused, own_models):
     (own_models / "painter" / "model.onnx").write_bytes(b"other")
     cause, _ = refused("models", "verify", own_models / "painter")
     assert "SHA-256" in cause
+
+
+def test_list_of_lesions_seen_is_verified_by_the_card(refused, own_models):
+    groups = own_models / "judge" / "groups.csv"
+    groups.write_text(groups.read_text().replace(",train\n", ",validation\n", 1))
+    cause, cure = refused("models", "verify", own_models / "judge")
+    assert "groups.csv has SHA-256" in cause
+    assert "Export the model again" in cure
+    groups.unlink()
+    cause, _ = refused("models", "verify", own_models / "judge")
+    assert "which lesions VGG-19 16 px saw is unknown" in cause
 
 
 def test_folder_without_models_is_refused(refused, tmp_path):

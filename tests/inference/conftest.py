@@ -107,6 +107,7 @@ def _card(folder: Path, kind: str, changes: dict[str, Any]) -> ModelCard:
         weights_sha256=sha256_of(folder / WEIGHTS_NAME),
         parameters=1,
         training=Training("none", {}, "none", "0" * 64, 0, {}, 0.0, 0.0, {}),
+        groups_sha256="0" * 64,
         latent_dim=LATENT if kind == "generator" else 0,
     )
     return dataclasses.replace(card, **changes)

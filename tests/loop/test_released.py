@@ -13,6 +13,7 @@ from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import Sampler
 from lesionlab.records.card import read_card
 from lesionlab.records.release import MAX_RELEASE_BYTES, ROLES, read_release, verify_release
+from lesionlab.records.seen_groups import read_seen_groups, seen_groups
 from lesionlab.records.split import read_split
 
 
@@ -40,6 +41,13 @@ def test_cards_tell_origin_licence_and_limits(role):
     assert card.notice == NOTICE
     assert card.metrics
     assert all(metric.n > 0 for metric in card.metrics)
+
+
+@pytest.mark.parametrize(("role", "uses"), [("generator", ("train",)), ("classifier", ("train", "validation"))])
+def test_the_lesions_they_saw_are_those_of_the_release_split(role, uses):
+    seen = read_seen_groups(released_folder() / role, read_card(released_folder() / role))
+    split = read_split(released_folder().parent / "splits" / "ham10000-release.csv")
+    assert seen == seen_groups(**{use: [(r.group, r.image_id) for r in split.rows if r.part == use] for use in uses})
 
 
 def test_the_generator_was_trained_long_enough_and_the_judge_is_its_companion():

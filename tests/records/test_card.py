@@ -30,7 +30,7 @@ def _edit(export, **changes):
 
 def test_another_version_says_both_versions(export):
     _edit(export, card_version=99)
-    with pytest.raises(ModelError, match=r"version 99.*reads version 1"):
+    with pytest.raises(ModelError, match=r"version 99.*reads version 2"):
         read_card(export)
 
 

@@ -64,6 +64,7 @@ def verify(
         card = read_card(chosen)
         check_weights(chosen, card)
         typer.echo(f"OK: the weights of {card.name} have the hash of their card, {card.weights_sha256[:12]}.")
+        _check_groups([chosen])
         _check_engine([chosen])
         return
     pinned = read_release(chosen)
@@ -73,7 +74,21 @@ def verify(
     if problems:
         raise typer.Exit(EXIT_USER)
     typer.echo(f"OK: {len(pinned.files)} files of release {pinned.name} have the hashes pinned for them.")
-    _check_engine([chosen / role for role in ROLES])
+    folders = [chosen / role for role in ROLES]
+    _check_groups(folders)
+    _check_engine(folders)
+
+
+def _check_groups(folders: list[Path]) -> None:
+    """Compare the list of lesions that each model saw with the hash in its card."""
+    from lesionlab.records.card import read_card
+    from lesionlab.records.seen_groups import read_seen_groups
+
+    for folder in folders:
+        card = read_card(folder)
+        seen = read_seen_groups(folder, card)
+        counts = f"{len(seen.images()):,} images of {len(seen.groups()):,} lesion groups"
+        typer.echo(f"OK: {card.name} saw {counts}, as its card says.")
 
 
 def _check_engine(folders: list[Path]) -> None:

@@ -12,7 +12,7 @@ from lesionlab.core.files import sha256_of, write_json
 from lesionlab.core.notice import DATA_LICENCE, HAM10000_ATTRIBUTION, NOTICE, SKIN_TONE_LIMIT
 from lesionlab.records.codec import from_plain, to_plain
 
-CARD_VERSION = 1
+CARD_VERSION = 2
 CARD_NAME = "card.json"
 WEIGHTS_NAME = "model.onnx"
 PROBE_NAME = "probe.npz"  # inputs and torch's own float32 outputs: any engine can be checked against them
@@ -67,6 +67,7 @@ class ModelCard:
     weights_sha256: str
     parameters: int
     training: Training
+    groups_sha256: str  # of groups.csv: the real images that it saw
     latent_dim: int = 0  # generators only
     temperature: float = 1.0  # classifiers only: logits are divided by it before the softmax
     prior: dict[str, float] = field(default_factory=dict)  # classifiers only: the prior of `probabilities`

@@ -14,7 +14,7 @@ from lesionlab.records.options import ClassifierOptions
 from lesionlab.records.run import RunFolder
 from lesionlab.training.classifier_trainee import ClassifierTrainee, Validation
 from lesionlab.training.drive import drive
-from lesionlab.training.run_start import read_run, start_run, training_facts
+from lesionlab.training.run_start import read_run, start_run, training_facts, write_seen
 
 
 def start_classifier(options: ClassifierOptions, data: PreparedData, command: str, parent: Path) -> RunFolder:
@@ -37,11 +37,11 @@ def continue_classifier(run: RunFolder, data: PreparedData, progress: Progress =
     trainee = ClassifierTrainee(options, images, part.labels, part.classes, watched, compute)
     seconds = drive(run, trainee, progress)
     facts = training_facts(record, part, trainee.kimg, seconds, compute)
-    _export(run, trainee, facts, validation)
+    _export(run, trainee, facts, part, validation)
     run.mark_done()
 
 
-def _export(run: RunFolder, trainee: ClassifierTrainee, facts: Training, validation: Part) -> None:
+def _export(run: RunFolder, trainee: ClassifierTrainee, facts: Training, part: Part, validation: Part) -> None:
     options = trainee.options
     network = trainee.best_network()
     lesions = len(set(validation.lesions))
@@ -55,6 +55,7 @@ def _export(run: RunFolder, trainee: ClassifierTrainee, facts: Training, validat
         weights_sha256=export_classifier(network, options.image_size_px, run.export),
         parameters=sum(p.numel() for p in network.parameters()),
         training=facts,
+        groups_sha256=write_seen(run.export, train=part, validation=validation),
         prior={name: float(p) for name, p in zip(trainee.classes, trainee.batches.probabilities, strict=True)},
         metrics=(chosen,),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from lesionlab.core.files import write_bytes
 from lesionlab.core.imaging import encode_webp
 from lesionlab.core.progress import Progress, silent
-from lesionlab.data.prepared import PreparedData
+from lesionlab.data.prepared import Part, PreparedData
 from lesionlab.models.export import export_generator
 from lesionlab.models.precision import choose_compute
 from lesionlab.records.card import SAMPLES_NAME, ImageSpec, ModelCard, Training, write_card
@@ -16,7 +16,7 @@ from lesionlab.records.options import GanOptions
 from lesionlab.records.run import RunFolder
 from lesionlab.training.drive import drive
 from lesionlab.training.gan_trainee import GanTrainee, sample_sheet
-from lesionlab.training.run_start import read_run, start_run, training_facts
+from lesionlab.training.run_start import read_run, start_run, training_facts, write_seen
 
 
 def start_gan(options: GanOptions, data: PreparedData, command: str, parent: Path) -> RunFolder:
@@ -37,11 +37,11 @@ def continue_gan(run: RunFolder, data: PreparedData, progress: Progress = silent
     trainee = GanTrainee(options, part.images(options.image_size_px), part.labels, part.classes, compute)
     seconds = drive(run, trainee, progress)
     facts = training_facts(record, part, trainee.kimg, seconds, compute)
-    _export(run, trainee, facts)
+    _export(run, trainee, facts, part)
     run.mark_done()
 
 
-def _export(run: RunFolder, trainee: GanTrainee, facts: Training) -> None:
+def _export(run: RunFolder, trainee: GanTrainee, facts: Training, part: Part) -> None:
     options = trainee.options
     generator = trainee.averaged_generator()
     parameters = sum(p.numel() for p in generator.parameters())
@@ -56,6 +56,7 @@ def _export(run: RunFolder, trainee: GanTrainee, facts: Training) -> None:
         weights_sha256=digest,
         parameters=parameters,
         training=facts,
+        groups_sha256=write_seen(run.export, train=part),
         latent_dim=options.latent_dim,
     )
     write_card(run.export, card)

@@ -18,6 +18,7 @@ from lesionlab.models.precision import Compute
 from lesionlab.records.card import Training
 from lesionlab.records.codec import to_plain
 from lesionlab.records.run import RunFolder, RunRecord, create_run
+from lesionlab.records.seen_groups import seen_groups, write_seen_groups
 
 
 def start_run(kind: str, options: Any, data: PreparedData, command: str, parent: Path) -> RunFolder:
@@ -76,3 +77,9 @@ def training_facts(record: RunRecord, part: Part, kimg: float, seconds: float, c
         seconds=round(seconds, 1),
         versions=versions,
     )
+
+
+def write_seen(folder: Path, **parts: Part) -> str:
+    """Write which real images the model saw, by use, into its export; return the SHA-256 for its card."""
+    pairs = {use: zip(part.groups, part.image_ids, strict=True) for use, part in parts.items()}
+    return write_seen_groups(folder, seen_groups(**pairs))
