@@ -12,15 +12,17 @@ import pytest
 from PIL import Image
 
 from lesionlab.core.errors import DataError, InputError
+from lesionlab.core.files import sha256_of
 from lesionlab.core.imaging import read, square
 from lesionlab.core.progress import silent
 from lesionlab.data import store
+from lesionlab.data.ham10000 import read_ham10000
 from lesionlab.data.prepare import (
     Preparation,
     prepare_drawings,
-    prepare_from_folder,
     prepare_ham10000,
     prepare_procedural,
+    prepare_source,
 )
 from lesionlab.data.prepared import open_prepared
 from lesionlab.records.split import PARTS
@@ -30,7 +32,7 @@ Edit = Callable[[Callable[[Rows], Rows]], None]
 
 
 def prepare(source: Path, *sizes_px: int, name: str = "small", skip_bad: bool = False) -> Preparation:
-    return prepare_from_folder(source, name, sizes_px or (16,), 0, silent, skip_bad=skip_bad)
+    return prepare_source(read_ham10000(source), name, sizes_px or (16,), 0, silent, skip_bad=skip_bad)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -64,8 +66,16 @@ def test_the_metadata_is_kept_in_the_order_of_the_rows(source: Path) -> None:
     with (data.folder / "metadata.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["image_id"] for row in rows] == [row.image_id for row in data.split.rows]
-    assert list(rows[0]) == ["image_id", "dx_type", "age", "sex", "localization"]
+    provenance = ["source", "licence", "attribution", "sha256", "page_url"]
+    assert list(rows[0]) == ["image_id", "dx_type", "age", "sex", "localization", *provenance]
     assert {row["age"] for row in rows} == {"", "50.0"}
+    assert {(row["source"], row["licence"], row["page_url"]) for row in rows} == {("ham10000", "CC-BY-NC-4.0", "")}
+    assert "Tschandl" in rows[0]["attribution"]
+    for row in rows:
+        (path,) = source.glob(f"*/{row['image_id']}.jpg")
+        assert row["sha256"] == sha256_of(path)
+    assert data.metadata == rows
+    assert data.part("train").column("dx_type")[0] == "histo"
 
 
 def test_a_second_time_nothing_is_decoded(source: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -11,14 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import DataError, LesionLabError
-from lesionlab.core.imaging import read_for_model, squares
+from lesionlab.core.imaging import MAX_BYTES, decode_for_model, squares
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data.array_file import ArrayWriter
 
@@ -28,64 +29,103 @@ MAX_PROCESSES = 8
 
 
 @dataclass(frozen=True)
+class Task:
+    """Some image files in their order, and the SHA-256 that each must have where one is known."""
+
+    first: int
+    paths: tuple[str, ...]
+    sha256: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Block:
-    """Some images in their order: uint8 [n, S, S, 3] by size, and the positions of those that cannot be read."""
+    """Some images in their order: uint8 [n, S, S, 3] by size, their SHA-256, and the positions of unusable ones."""
 
     first: int
     squares: dict[int, NDArray[np.uint8]]
+    sha256: tuple[str, ...]
     unreadable: tuple[int, ...]
+    altered: tuple[int, ...]
+
+
+@dataclass
+class Decoded:
+    """What became of a list of files: the SHA-256 of each usable one in order, and the positions of the others."""
+
+    sha256: list[str] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
+    altered: list[int] = field(default_factory=list)  # files that are not the ones their SHA-256 names
+
+    @property
+    def bad(self) -> set[int]:
+        """The positions that have no pixels."""
+        return {*self.unreadable, *self.altered}
 
 
 def write_pixels(
     files: Sequence[Path],
     targets: Mapping[int, Path],
     progress: Progress = silent,
-    accept: Callable[[list[int]], None] | None = None,
-) -> list[int]:
-    """Decode `files` and write uint8 [n, S, S, 3] to `targets[S]`, an .npy file each; return the unreadable positions.
+    accept: Callable[[Decoded], None] | None = None,
+    sha256: Sequence[str] = (),
+) -> Decoded:
+    """Decode `files` and write uint8 [n, S, S, 3] to `targets[S]`, an .npy file each; tell which are unusable.
 
-    Unreadable images are left out of the arrays. Each image is decoded once, as in serving.
-    `accept` is told the unreadable positions before the files appear; what it raises leaves no file behind.
+    Unreadable images, and files that differ from their `sha256` where that is given, are left out of the arrays. Each
+    image is decoded once, as in serving. `accept` is told before the files appear; what it raises leaves none behind.
 
     Raises:
         DataError: a decoding process was killed.
     """
     sizes = tuple(sorted(targets, reverse=True))
-    unreadable: list[int] = []
+    decoded = Decoded()
     with ExitStack() as stack:
         writers = {size: stack.enter_context(ArrayWriter(targets[size], (size, size, 3))) for size in sizes}
-        for block in _blocks(files, sizes, stack):
+        for block in _blocks(files, sha256 or [""] * len(files), sizes, stack):
             for size, writer in writers.items():
                 writer.append(block.squares[size])
-            unreadable += block.unreadable
+            decoded.sha256 += block.sha256
+            decoded.unreadable += block.unreadable
+            decoded.altered += block.altered
             progress(min(block.first + BLOCK_IMAGES, len(files)), len(files))
         if accept is not None:
-            accept(unreadable)
-    return unreadable
+            accept(decoded)
+    return decoded
 
 
-def decode_block(first: int, paths: Sequence[str], sizes: Sequence[int]) -> Block:
+def decode_block(task: Task) -> Block:
     """Decode the images at positions `first`, `first` + 1, ... and reduce each to squares of all sizes."""
-    tiles: dict[int, list[NDArray[np.uint8]]] = {size: [] for size in sizes}
-    unreadable = []
-    for position, path in enumerate(paths, start=first):
+    tiles: dict[int, list[NDArray[np.uint8]]] = {size: [] for size in task.sizes}
+    digests, unreadable, altered = [], [], []
+    for position, (path, expected) in enumerate(zip(task.paths, task.sha256, strict=True), start=task.first):
         try:
-            pixels = read_for_model(Path(path))
+            with Path(path).open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
+            pixels = decode_for_model(content)
         except (LesionLabError, OSError):
             unreadable.append(position)
             continue
-        for size, tile in squares(pixels, sizes).items():
+        digest = hashlib.sha256(content).hexdigest()
+        if expected not in ("", digest):
+            altered.append(position)
+            continue
+        digests.append(digest)
+        for size, tile in squares(pixels, task.sizes).items():
             tiles[size].append(tile)
     stacked = {size: np.asarray(of_size, np.uint8).reshape(-1, size, size, 3) for size, of_size in tiles.items()}
-    return Block(first, stacked, tuple(unreadable))
+    return Block(task.first, stacked, tuple(digests), tuple(unreadable), tuple(altered))
 
 
-def _blocks(files: Sequence[Path], sizes: Sequence[int], stack: ExitStack) -> Iterator[Block]:
-    starts = range(0, len(files), BLOCK_IMAGES)
-    tasks = ((first, [str(path) for path in files[first : first + BLOCK_IMAGES]], sizes) for first in starts)
+def _blocks(files: Sequence[Path], sha256: Sequence[str], sizes: tuple[int, ...], stack: ExitStack) -> Iterator[Block]:
+    tasks = (
+        Task(first, tuple(map(str, files[first:end])), tuple(sha256[first:end]), sizes)
+        for first in range(0, len(files), BLOCK_IMAGES)
+        for end in (first + BLOCK_IMAGES,)
+    )
     processes = min(_cores(), MAX_PROCESSES)
     if len(files) < ALONE_BELOW or processes == 1:
-        yield from (decode_block(*task) for task in tasks)
+        yield from map(decode_block, tasks)
         return
     pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start_process)
     stack.callback(pool.shutdown, cancel_futures=True)
@@ -98,11 +138,11 @@ def _blocks(files: Sequence[Path], sizes: Sequence[int], stack: ExitStack) -> It
         ) from error
 
 
-def _in_order(pool: Executor, tasks: Iterator[tuple[int, list[str], Sequence[int]]], waiting: int) -> Iterator[Block]:
+def _in_order(pool: Executor, tasks: Iterator[Task], waiting: int) -> Iterator[Block]:
     """Yield the results in the order of the tasks, with a bounded number under way."""
     futures: deque[Future[Block]] = deque()
     for task in tasks:
-        futures.append(pool.submit(decode_block, *task))
+        futures.append(pool.submit(decode_block, task))
         if len(futures) > waiting:
             yield futures.popleft().result()
     while futures:

@@ -10,7 +10,7 @@ from lesionlab.core.errors import DataError
 from lesionlab.core.seeds import derive_seed
 from lesionlab.data.groups import lesion_groups
 from lesionlab.data.rows import ImageRow
-from lesionlab.records.split import PARTS, Split, SplitRow
+from lesionlab.records.split import EXTERNAL, PARTS, Split, SplitRow
 
 PERCENT = {"train": 70, "validation": 15, "test": 15}
 
@@ -39,6 +39,15 @@ def make_split(
     return Split(rows, tuple(classes))
 
 
+def external_split(images: Sequence[ImageRow], pairs: Iterable[tuple[str, str]], classes: Sequence[str]) -> Split:
+    """Return a split with every image in the external part; classes may be without any."""
+    group_of = lesion_groups({image.image_id: image.lesion_id for image in images}, pairs)
+    return Split(
+        tuple(SplitRow(i.image_id, i.lesion_id, group_of[i.image_id], i.diagnosis, EXTERNAL) for i in images),
+        tuple(classes),
+    )
+
+
 def partition(
     images: Sequence[ImageRow], group_of: Mapping[str, str], classes: Sequence[str], seed: int
 ) -> dict[str, str]:
@@ -54,7 +63,7 @@ def partition(
     if few:
         raise DataError(
             f"Too few lesions to split: {', '.join(few)}; each class needs at least {len(PARTS)} lesion groups.",
-            "Add images of these classes.",
+            "Add images of these classes, or prepare the set for testing alone with --as external.",
         )
     part_of_group: dict[str, str] = {}
     for code in classes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+import csv
+import shlex
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,36 +14,14 @@ from numpy.typing import NDArray
 
 from lesionlab.core.errors import DataError
 from lesionlab.core.home import cache_folder
-from lesionlab.data.problems import Problem
-from lesionlab.records.codec import from_plain
-from lesionlab.records.split import Split, SplitRow, read_split
+from lesionlab.data.other_split import positions_under
+from lesionlab.data.prepared_record import RECORD_NAME, PreparedRecord, read_record
+from lesionlab.records.ledger import LoggedOpening
+from lesionlab.records.split import CLOSED_PARTS, Split, read_split
 
-RECORD_NAME = "prepared.json"
 SPLIT_NAME = "split.csv"
 METADATA_NAME = "metadata.csv"
-VERSION = 1
-
-
-@dataclass(frozen=True)
-class PreparedRecord:
-    """What `prepared.json` says; it is written last, so a folder without it is not prepared."""
-
-    version: int
-    name: str
-    kind: str  # "ham10000" or "procedural"
-    source: str
-    fingerprint: str  # of the source; another one means that the pixels are stale
-    seed: int
-    images: int
-    lesions: int
-    groups: int
-    classes: tuple[str, ...]
-    counts: dict[str, dict[str, int]]  # part -> class -> images
-    split_sha256: str
-    sizes_px: tuple[int, ...]
-    problems: dict[str, Problem]  # what was left out, on the user's word
-    unlisted: int  # image files that the metadata does not name
-    lesionlab: str
+OPEN_PARTS = ("train", "validation")  # any other is for one look, at the end
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,25 +39,80 @@ class Part:
 
     def images(self, size_px: int) -> NDArray[np.uint8]:
         """Return the pixels in memory: uint8 [n, size_px, size_px, 3]."""
-        return self.data.pixels(size_px)[self.indices]
+        return self.data.take_pixels(size_px, self.indices)
+
+    def of_groups(self, groups: Collection[str]) -> Part:
+        """Return the images of these lesion groups alone; a group comes whole or not at all.
+
+        Raises:
+            DataError: a group has no image here.
+        """
+        wanted = frozenset(groups)
+        foreign = wanted - set(self.groups)
+        if foreign:
+            raise DataError(
+                f"{len(foreign):,} of {len(wanted):,} groups have no image here, such as {min(foreign)}.",
+                f"Choose among the {len(set(self.groups)):,} groups of this {self.name} part.",
+            )
+        kept = np.array([group in wanted for group in self.groups], bool)
+        chosen = np.flatnonzero(kept).tolist()
+        return replace(
+            self,
+            image_ids=tuple(self.image_ids[i] for i in chosen),
+            groups=tuple(self.groups[i] for i in chosen),
+            lesions=tuple(self.lesions[i] for i in chosen),
+            labels=self.labels[kept],
+            indices=self.indices[kept],
+        )
+
+    def column(self, name: str) -> tuple[str, ...]:
+        """Return a column of the metadata, such as `source`, row by row; blank where the source has none."""
+        rows = self.data.metadata
+        return tuple(rows[index].get(name, "") for index in self.indices)
 
 
 class PreparedData:
-    """A prepared folder, opened: `folder`, `record`, `name`, `split` and `sizes_px`; pixels on demand."""
+    """A prepared folder, opened: `folder`, `record`, `name`, `split` and `sizes_px`; pixels on demand.
 
-    def __init__(self, folder: Path, record: PreparedRecord, split: Split) -> None:
+    Under another split than its own, `positions` says which row of the pixel files each row of the split is.
+    """
+
+    def __init__(
+        self, folder: Path, record: PreparedRecord, split: Split, positions: NDArray[np.int64] | None = None
+    ) -> None:
         self.folder = folder
         self.record = record
         self.name = record.name
         self.split = split
         self.sizes_px = record.sizes_px
+        self._positions = positions
+
+    def under(self, split: Split, where: str) -> PreparedData:
+        """Return the same images under another split, read from `where`; those that it leaves out are withheld.
+
+        Raises:
+            DataError, LeakError: the split names other images or classes, or tears lesion groups.
+        """
+        return PreparedData(self.folder, self.record, split, positions_under(self.split, split, where))
 
     def pixels(self, size_px: int) -> NDArray[np.uint8]:
-        """Map the pixels of all rows of the split, read-only: uint8 [N, size_px, size_px, 3].
+        """Return the pixels of all rows of the split: uint8 [N, size_px, size_px, 3], mapped read-only where it can be.
 
         Raises:
             DataError: this size is not prepared, or its file is damaged.
         """
+        mapped = self._mapped(size_px)
+        return mapped if self._positions is None else mapped[self._positions]
+
+    def take_pixels(self, size_px: int, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return the pixels of some rows of the split in memory: uint8 [n, size_px, size_px, 3].
+
+        Raises:
+            DataError: this size is not prepared, or its file is damaged.
+        """
+        return self._mapped(size_px)[indices if self._positions is None else self._positions[indices]]
+
+    def _mapped(self, size_px: int) -> NDArray[np.uint8]:
         if size_px not in self.sizes_px:
             there = ", ".join(f"{size} px" for size in self.sizes_px)
             raise DataError(
@@ -89,29 +124,62 @@ class PreparedData:
             mapped: NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
             raise DataError(f"{path} is missing or damaged.", self._anew) from error
-        shape = (len(self.split.rows), size_px, size_px, 3)
+        shape = (self.record.images, size_px, size_px, 3)
         if mapped.shape != shape or mapped.dtype != np.uint8:
             raise DataError(f"{path} holds {mapped.shape} {mapped.dtype}, not {shape} uint8.", self._anew)
         return mapped
+
+    @cached_property
+    def metadata(self) -> list[dict[str, str]]:
+        """The metadata of all rows of the split, in their order.
+
+        Raises:
+            DataError: the table is missing, damaged or of other rows.
+        """
+        path = self.folder / METADATA_NAME
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise DataError(f"{path} is missing or damaged.", self._anew) from error
+        if self._positions is not None and len(rows) == self.record.images:
+            rows = [rows[position] for position in self._positions]
+        if [row.get("image_id") for row in rows] != [row.image_id for row in self.split.rows]:
+            raise DataError(f"{path} does not name the images of the split.", self._anew)
+        return rows
 
     def part(self, name: str) -> Part:
         """Return the part "train" or "validation".
 
         Raises:
-            DataError: there is no such part, or it is "test", which only `open_test_part` opens.
+            DataError: there is no such part, or it is "test" or "external", which only `open_test_part` opens.
         """
-        if name == "test":
+        if name in CLOSED_PARTS:
             raise DataError(
-                "The test part stays closed in training and in choosing.", "Open it with open_test_part, which logs it."
+                f"The {name} part stays closed in training and in choosing.",
+                "Open it with open_test_part, which logs it.",
             )
-        if name not in ("train", "validation"):
-            raise DataError(f"There is no part '{name}'.", "Known: train, validation.")
-        return self.take_logged_part(name)
+        if self.record.external:
+            raise DataError(
+                f"'{self.name}' is an external test set: it has no part '{name}'.",
+                "Train and choose on other data; open this with open_test_part, which logs it.",
+            )
+        if name not in OPEN_PARTS:
+            raise DataError(f"There is no part '{name}'.", f"Known: {', '.join(OPEN_PARTS)}.")
+        return self._part(name)
 
-    def take_logged_part(self, name: str) -> Part:
-        """Return any part; only for callers that log an opened test part, such as `open_test_part`."""
+    def take_logged_part(self, name: str, opening: LoggedOpening) -> Part:
+        """Return any part, against the line of a ledger that says when and why; see `open_test_part`.
+
+        Raises:
+            DataError: the opening is of another split, or its line does not stand in its ledger.
+        """
+        opening.check(self.split.sha256)
+        return self._part(name)
+
+    def _part(self, name: str) -> Part:
         chosen = [(index, row) for index, row in enumerate(self.split.rows) if row.part == name]
-        rows: list[SplitRow] = [row for _, row in chosen]
+        rows = [row for _, row in chosen]
         return Part(
             name=name,
             classes=self.split.classes,
@@ -129,7 +197,7 @@ class PreparedData:
 
     @property
     def _arguments(self) -> str:
-        return f"--procedural {self.record.lesions}" if self.record.kind == "procedural" else self.record.source
+        return shlex.join(self.record.arguments)
 
     @property
     def _anew(self) -> str:
@@ -141,11 +209,12 @@ def pixels_path(folder: Path, size_px: int) -> Path:
     return folder / f"pixels-{size_px:03d}.npy"
 
 
-def open_prepared(name_or_path: str) -> PreparedData:
-    """Open a prepared data set by its name in the home folder, or by its folder.
+def open_prepared(name_or_path: str, split: Path | None = None) -> PreparedData:
+    """Open a prepared data set by its name in the home folder, or by its folder; under another `split` if one is named.
 
     Raises:
-        DataError: there is none of that name (those there are named), or it is damaged.
+        DataError: there is none of that name (those there are named), it is damaged, or the split is not of its images.
+        LeakError: the split tears lesion groups.
     """
     folder = Path(name_or_path)
     if not (folder / RECORD_NAME).is_file():
@@ -156,7 +225,8 @@ def open_prepared(name_or_path: str) -> PreparedData:
             f"No prepared data set is called '{name_or_path}' (there are: {', '.join(there) or 'none yet'}).",
             f"Make it with `lesionlab data prepare FOLDER --name {Path(name_or_path).name}`.",
         )
-    return open_folder(folder)
+    data = open_folder(folder)
+    return data if split is None else data.under(read_split(split), str(split))
 
 
 def open_folder(folder: Path) -> PreparedData:
@@ -173,21 +243,3 @@ def open_folder(folder: Path) -> PreparedData:
             f"Delete {folder} and run `lesionlab data prepare` again.",
         )
     return PreparedData(folder, record, split)
-
-
-def read_record(folder: Path) -> PreparedRecord:
-    """Read `prepared.json`.
-
-    Raises:
-        DataError: it is missing, damaged or of another version.
-    """
-    path = folder / RECORD_NAME
-    anew = f"Delete {folder} and run `lesionlab data prepare` again."
-    try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise DataError(f"{path} is missing or damaged.", anew) from error
-    version = plain.get("version") if isinstance(plain, dict) else None
-    if version != VERSION:
-        raise DataError(f"{path} is of version {version}; this LesionLab reads version {VERSION}.", anew)
-    return from_plain(PreparedRecord, plain, str(path), DataError)

@@ -12,6 +12,8 @@ from lesionlab.core.errors import DataError
 from lesionlab.core.files import write_bytes
 
 PARTS = ("train", "validation", "test")
+EXTERNAL = "external"  # the one part of a set that is for testing alone; it opens as the test part does
+CLOSED_PARTS = ("test", EXTERNAL)
 COLUMNS = ("image_id", "lesion_id", "group", "diagnosis", "part")
 
 
@@ -70,7 +72,7 @@ def read_split(path: Path) -> Split:
     rows = []
     part_of_group: dict[str, str] = {}
     for number, values in enumerate(csv.reader(lines[2:]), start=3):
-        if len(values) != len(COLUMNS) or values[4] not in PARTS or values[3] not in classes:
+        if len(values) != len(COLUMNS) or values[4] not in (*PARTS, EXTERNAL) or values[3] not in classes:
             raise DataError(f"Line {number} of {path} is damaged.", "Run `lesionlab data prepare`.")
         row = SplitRow(*values)
         if part_of_group.setdefault(row.group, row.part) != row.part:
