@@ -28,7 +28,7 @@ PAIRS = [
 
 def colours(scheme: str) -> dict[str, str]:
     text = (frontend_folder() / "static" / "tokens.css").read_text(encoding="utf-8")
-    light, _, dark = text.partition("@media (prefers-color-scheme: dark)")
+    light, _, dark = text.partition("@media screen and (prefers-color-scheme: dark)")
     found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", light))
     return found | dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", dark)) if scheme == "dark" else found
 

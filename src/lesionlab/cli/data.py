@@ -1,17 +1,19 @@
-"""`lesionlab data`: prepare images for training."""
+"""`lesionlab data`: prepare images for training, and audit splits."""
 
 from __future__ import annotations
 
 import typer
 
+from lesionlab.cli.data_audit import audit
 from lesionlab.cli.data_prepare import prepare
 
-app = typer.Typer(help="Prepare images for training.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Prepare images for training; audit splits.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
 def data() -> None:
-    """Prepare images for training."""
+    """Prepare images for training; audit splits."""
 
 
 app.command()(prepare)
+app.command()(audit)

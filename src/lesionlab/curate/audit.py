@@ -1,0 +1,132 @@
+"""The audit: of a prepared set, of another split of it, or of anyone's lists of HAM10000 ids without any image."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lesionlab import __version__
+from lesionlab.core.progress import Progress, silent
+from lesionlab.core.resources import splits_folder
+from lesionlab.curate import audit_counts as counts
+from lesionlab.curate.audit_checks import Pair, check_pairs, check_rows
+from lesionlab.curate.audit_lists import Listed
+from lesionlab.curate.audit_near import HOW_NEAR, near_pictures
+from lesionlab.curate.audit_pixels import same_pictures
+from lesionlab.curate.audit_sources import left_out_of, openings_of, sources_of, strata_of
+from lesionlab.data.groups import known_duplicates
+from lesionlab.data.prepared import PreparedData
+from lesionlab.records.audit import Audit, Check, Omission
+from lesionlab.records.split import Split, SplitRow, read_split
+
+RELEASE_SPLIT_NAME = "ham10000-release.csv"
+HOW_KNOWN = "the 18 published pairs (Sci. Data 12:196, 2025)"
+HOW_SAME = "equal pixels at every prepared size"
+NO_IMAGES = "not looked at: needs the images; prepare them and name the set as well"
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Someone's split of known images: what to call it, its parts in order, its rows, and what was odd about it."""
+
+    subject: str
+    parts: tuple[str, ...]
+    rows: tuple[SplitRow, ...]
+    odd: tuple[Omission, ...] = ()
+
+
+def release_split() -> Split:
+    """Return the committed release split: the lesion, group and diagnosis of every image of HAM10000."""
+    return read_split(splits_folder() / RELEASE_SPLIT_NAME)
+
+
+def lists_of(subject: str, listed: Listed, reference: Split) -> Lists:
+    """Look up the lesion, group and diagnosis of each listed image, in the order of the reference."""
+    parts_of_image: defaultdict[str, list[str]] = defaultdict(list)
+    for part, images in listed.parts.items():
+        for image in images:
+            parts_of_image[image].append(part)
+    rows = [replace(row, part=part) for row in reference.rows for part in parts_of_image.get(row.image_id, ())]
+    unnamed = len(reference.rows) - len(parts_of_image)
+    odd = [
+        Omission("ids that this data set does not have", len(listed.unknown), listed.unknown),
+        Omission("ids named more than once in one part", len(listed.twice), listed.twice),
+        Omission("images that no list names", unnamed),
+    ]
+    return Lists(subject, tuple(listed.parts), tuple(rows), tuple(each for each in odd if each.count))
+
+
+def own_lists(data: PreparedData) -> Lists:
+    """Return a prepared set's own split, with what preparation left out."""
+    return Lists(data.name, counts.parts_of(data.split.rows), data.split.rows, left_out_of(data))
+
+
+def audit_prepared(
+    data: PreparedData, lists: Lists | None = None, ledgers: Iterable[Path] = (), progress: Progress = silent
+) -> Audit:
+    """Audit a prepared set under its own split or another, pixels and metadata included.
+
+    The pixels of all parts are compared with one another, and shown to no model.
+
+    Raises:
+        DataError: its metadata or pixels are missing or damaged.
+    """
+    lists = lists or own_lists(data)
+    held = {row.image_id for row in lists.rows}
+    metadata = [row for row in data.metadata if row["image_id"] in held]
+    pictures = (
+        check_pairs("same", HOW_SAME, (same := same_pictures(data)), lists.rows, lists.parts),
+        check_pairs("near", HOW_NEAR, _other(near_pictures(data, progress), data, same), lists.rows, lists.parts),
+    )
+    audit = _audit(lists, data.split.classes, f"the prepared set {data.name}", pictures, ledgers)
+    facts = {
+        "Data fingerprint": data.record.fingerprint,
+        "Seed of the split": str(data.record.seed),
+        "Prepared at": ", ".join(f"{size} px" for size in data.sizes_px),
+    }
+    return replace(
+        audit,
+        kind="prepared",
+        strata=counts.strata(lists.rows, strata_of(metadata), lists.parts),
+        sources=sources_of(metadata),
+        facts=audit.facts | facts | {"LesionLab": __version__},
+    )
+
+
+def audit_lists(lists: Lists, reference: Split, ledgers: Iterable[Path] = ()) -> Audit:
+    """Audit a split by ids alone: needs neither an image nor the data set."""
+    unchecked = (Check("same", "unchecked", NO_IMAGES), Check("near", "unchecked", NO_IMAGES))
+    audit = _audit(
+        lists, reference.classes, f"the committed table of HAM10000 ({RELEASE_SPLIT_NAME})", unchecked, ledgers
+    )
+    return replace(audit, facts=audit.facts | {"LesionLab": __version__})
+
+
+def _audit(
+    lists: Lists, classes: Sequence[str], reference: str, pictures: tuple[Check, Check], ledgers: Iterable[Path]
+) -> Audit:
+    rows, parts = lists.rows, lists.parts
+    known = (Pair(min(pair), max(pair)) for pair in known_duplicates())
+    split_sha256 = Split(rows, tuple(classes)).sha256
+    return Audit(
+        subject=lists.subject,
+        kind="lists",
+        reference=reference,
+        parts=parts,
+        classes=counts.by_class(rows, classes, parts),
+        all=counts.tally("all", rows, parts),
+        checks=(*check_rows(rows, parts), check_pairs("known", HOW_KNOWN, known, rows, parts), *pictures),
+        exposures=counts.exposures(rows, classes, parts),
+        left_out=lists.odd,
+        openings=openings_of(split_sha256, ledgers),
+        facts={"Split SHA-256": split_sha256},
+    )
+
+
+def _other(near: Iterable[Pair], data: PreparedData, same: Iterable[Pair]) -> list[Pair]:
+    """Leave out pairs of one group or with equal pixels: other checks have those."""
+    group_of: Mapping[str, str] = {row.image_id: row.group for row in data.split.rows}
+    found = {(pair.one, pair.other) for pair in same}
+    return [p for p in near if (p.one, p.other) not in found and group_of[p.one] != group_of[p.other]]

@@ -1,0 +1,108 @@
+"""Counting images, lesions and groups by part: of classes, of strata, and of what was seen in training."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from lesionlab.records.audit import Count, Exposure, Seen, Stratum, Tally
+from lesionlab.records.split import PARTS, SplitRow
+
+AGE_BANDS = ((0, 19), (20, 39), (40, 59), (60, 79), (80, 130))
+MISSING = ("", "unknown", "nan", "none", "n/a")
+
+
+def parts_of(rows: Iterable[SplitRow]) -> tuple[str, ...]:
+    """Return the parts there are: training, validation and test first, others by name."""
+    there = {row.part for row in rows}
+    return (*(part for part in PARTS if part in there), *sorted(there - set(PARTS)))
+
+
+def tally(value: str, rows: Sequence[SplitRow], parts: Sequence[str]) -> Tally:
+    """Count some rows by part."""
+    by_part = {part: count([row for row in rows if row.part == part]) for part in parts}
+    return Tally(value, by_part, count(rows))
+
+
+def count(rows: Sequence[SplitRow]) -> Count:
+    """Count images, lesions and groups, each once."""
+    return Count(
+        len({row.image_id for row in rows}), len({row.lesion_id for row in rows}), len({row.group for row in rows})
+    )
+
+
+def by_class(rows: Sequence[SplitRow], classes: Sequence[str], parts: Sequence[str]) -> tuple[Tally, ...]:
+    """Count each class by part; a class without images is there with zeros."""
+    return tuple(tally(code, found, parts) for code, found in _gathered(rows, lambda r: r.diagnosis, classes).items())
+
+
+def strata(
+    rows: Sequence[SplitRow], details: Mapping[str, Mapping[str, str]], parts: Sequence[str]
+) -> tuple[Stratum, ...]:
+    """Count by each property in `details` (image -> property -> value); ages in bands; blank and unknown as missing.
+
+    A property that is the same for all images is left out.
+    """
+    names = dict.fromkeys(name for values in details.values() for name in values)
+    found = (_stratum(name, rows, details, parts) for name in names)
+    return tuple(stratum for stratum in found if len(stratum.values) + any(stratum.missing.values()) > 1)
+
+
+def _stratum(
+    name: str, rows: Sequence[SplitRow], details: Mapping[str, Mapping[str, str]], parts: Sequence[str]
+) -> Stratum:
+    def value_of(row: SplitRow) -> str:
+        given = details.get(row.image_id, {}).get(name, "").strip()
+        if given.lower() in MISSING:
+            return ""
+        return age_band(given) if name == "age" else given
+
+    found = _gathered(rows, value_of)
+    without = tally("", found.pop("", []), parts)
+    order = [_band(*ages) for ages in AGE_BANDS] if name == "age" else sorted(found)
+    values = tuple(tally(value, found[value], parts) for value in order if value in found)
+    return Stratum(name, values, {part: number.images for part, number in without.parts.items()})
+
+
+def age_band(age: str) -> str:
+    """Return the band of an age in years, or nothing when it is no age."""
+    try:
+        years = float(age)
+    except ValueError:
+        return ""
+    return next((_band(low, high) for low, high in AGE_BANDS if low <= years < high + 1), "")
+
+
+def _band(low: int, high: int) -> str:
+    if low == 0:
+        return f"under {high + 1}"
+    return f"{low} and over" if high == AGE_BANDS[-1][1] else f"{low} to {high}"
+
+
+def exposures(rows: Sequence[SplitRow], classes: Sequence[str], parts: Sequence[str]) -> tuple[Exposure, ...]:
+    """Return how much of each held-out part was seen: in training, or, where no part is called so, in any other."""
+    held_out = [part for part in parts if part != "train"]
+    return tuple(_exposure(part, rows, classes, parts) for part in held_out if len(parts) > 1)
+
+
+def _exposure(part: str, rows: Sequence[SplitRow], classes: Sequence[str], parts: Sequence[str]) -> Exposure:
+    others = ("train",) if "train" in parts else tuple(other for other in parts if other != part)
+    learned = [row for row in rows if row.part in others]
+    lesions, groups = {row.lesion_id for row in learned}, {row.group for row in learned}
+
+    def seen(value: str, found: Sequence[SplitRow]) -> Seen:
+        siblings = [row for row in found if row.lesion_id in lesions]
+        return Seen(value, len(found), len(siblings), sum(row.group in groups for row in found))
+
+    mine = [row for row in rows if row.part == part]
+    by_code = _gathered(mine, lambda row: row.diagnosis, classes)
+    return Exposure(part, others, tuple(seen(code, found) for code, found in by_code.items()), seen("all", mine))
+
+
+def _gathered(
+    rows: Iterable[SplitRow], key: Callable[[SplitRow], str], first: Iterable[str] = ()
+) -> dict[str, list[SplitRow]]:
+    found: defaultdict[str, list[SplitRow]] = defaultdict(list, {value: [] for value in first})
+    for row in rows:
+        found[key(row)].append(row)
+    return found
