@@ -1,0 +1,1 @@
+"""Crawling sites that a file describes: politely, within named hosts, and only what carries an open licence."""
