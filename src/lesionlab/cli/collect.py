@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from lesionlab.cli.collect_isic import isic
+from lesionlab.cli.collect_status import status
+from lesionlab.cli.collect_verify import verify
+
 app = typer.Typer(
     help="Collect images from their hosts, each with its licence.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -12,3 +16,8 @@ app = typer.Typer(
 @app.callback()
 def collect() -> None:
     """Collect images from their hosts, each with its licence."""
+
+
+app.command(short_help="Collect from the ISIC Archive.")(isic)
+app.command(short_help="Show what is collected.")(status)
+app.command(short_help="Check every collected file.")(verify)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lesionlab import __version__
-from lesionlab.cli import classifier, data, gan, models
+from lesionlab.cli import classifier, collect, data, gan, models
 from lesionlab.cli.failures import ReportingGroup
 from lesionlab.cli.serve import serve
 from lesionlab.core.notice import NOTICE
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 
 app.add_typer(data.app, name="data")
+app.add_typer(collect.app, name="collect")
 app.add_typer(gan.app, name="gan")
 app.add_typer(classifier.app, name="classifier")
 app.add_typer(models.app, name="models")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from lesionlab.records.collected import ManifestRecord
 from lesionlab.records.manifest import Manifest, open_manifest
 
 IMAGES_NAME = "images"
+DECODED_AT_ONCE = 2  # a picture may take 150 MB
 SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp", b"II*\x00": ".tif", b"MM\x00*": ".tif"}
 
 
@@ -45,6 +47,7 @@ class Collection:
         self.folder = folder
         self.manifest = manifest
         self._inspect = inspect
+        self._looking = threading.Semaphore(DECODED_AT_ONCE)
 
     def file_of(self, record: ManifestRecord) -> Path:
         """Return where the file of a fetched image lies."""
@@ -56,14 +59,29 @@ class Collection:
         Raises:
             ImageError, TooLargeError: the bytes are no image, are damaged, or are beyond the limits; nothing is stored.
         """
+        return self._put(self.store(record, content))
+
+    def store(self, record: ManifestRecord, content: bytes) -> ManifestRecord:
+        """Check and store an image file's bytes; return the record to put into the manifest. Runs in any thread.
+
+        Raises:
+            ImageError, TooLargeError: as `keep`.
+        """
+        with self._looking:
+            fetched = self._look(record, content)
+        path = self.file_of(fetched)
+        if not path.is_file() or path.stat().st_size != len(content):
+            write_bytes(path, content)
+        return fetched
+
+    def _look(self, record: ManifestRecord, content: bytes) -> ManifestRecord:
         pixels = decode(content)
-        sha256 = hashlib.sha256(content).hexdigest()
         height, width = pixels.shape[:2]
         fetched = replace(
             record,
             state="fetched",
             reason="",
-            sha256=sha256,
+            sha256=hashlib.sha256(content).hexdigest(),
             picture_hash=f"{picture_hash(pixels):016x}",
             width=width,
             height=height,
@@ -72,14 +90,8 @@ class Collection:
             fetched_at=now(),
         )
         seen = self._inspect(fetched, pixels)
-        fetched = replace(
-            fetched, same_as=seen.same_as, same_by=seen.same_by, quality=dict(seen.quality or fetched.quality)
-        )
-        path = self.file_of(fetched)
-        if not path.is_file() or path.stat().st_size != len(content):
-            write_bytes(path, content)
-        self.manifest.put(fetched)
-        return fetched
+        quality = dict(seen.quality or fetched.quality)
+        return replace(fetched, same_as=seen.same_as, same_by=seen.same_by, quality=quality)
 
     def fail(self, record: ManifestRecord, error: LesionLabError | str) -> ManifestRecord:
         """Write the record as failed, with the reason in one sentence."""

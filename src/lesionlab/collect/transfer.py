@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import time
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,7 @@ import httpx2
 from lesionlab import __version__
 from lesionlab.collect.transfer_body import read_body, refuse_page
 from lesionlab.collect.transfer_download import Download
-from lesionlab.collect.transfer_errors import TemporaryError, shown
+from lesionlab.collect.transfer_errors import TemporaryError, TransferError, shown
 from lesionlab.collect.transfer_file import PartFile, explaining_full_disk
 from lesionlab.collect.transfer_hosts import AllowedHosts
 from lesionlab.collect.transfer_pace import Pace, Sleep
@@ -57,18 +57,19 @@ class Transfer:
         attempts: int = 6,
         connections: int = 8,
         read_s: float = READ_S,
-        sleep: Sleep = time.sleep,
+        sleep: Sleep | None = None,
     ) -> None:
         self._token = token
         self._attempts = attempts
-        self._sleep = sleep
+        self._closed = threading.Event()
+        self._sleep = sleep or self._rest
         self._client = httpx2.Client(
             headers={"User-Agent": user_agent(contact)},
             timeout=httpx2.Timeout(read_s, connect=CONNECT_S),
             limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
             mounts=_DIRECT,
         )
-        self._sender = Sender(self._client, AllowedHosts(hosts), Pace(delay_s, sleep))
+        self._sender = Sender(self._client, AllowedHosts(hosts), Pace(delay_s, self._sleep))
 
     def __enter__(self) -> Self:
         return self
@@ -79,8 +80,13 @@ class Transfer:
         self.close()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; threads that wait for their turn or for a host give up."""
+        self._closed.set()
         self._client.close()
+
+    def _rest(self, seconds: float) -> None:
+        if self._closed.wait(seconds):
+            raise TransferError("The transfer was stopped.")
 
     def get_json(
         self, url: str, params: Mapping[str, str | int] | None = None, headers: Mapping[str, str] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a path beside `path`; move it there when the block ends well, delete it when it fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident():x}.part")
     try:
         yield beside
         with beside.open("r+b") as written:  # Windows flushes only what is open for writing

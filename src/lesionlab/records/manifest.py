@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from lesionlab.core.errors import CollectError
@@ -101,6 +101,12 @@ class Manifest:
             db.execute("INSERT OR IGNORE INTO found VALUES (?,?,?)", (number, record.source, record.image_id))
         return old
 
+    def has_found(self, number: int, source: str, image_id: str) -> bool:
+        """Tell whether a query has found an image."""
+        key = (number, source, image_id)
+        row = self._connection.execute("SELECT 1 FROM found WHERE query=? AND source=? AND image_id=?", key).fetchone()
+        return row is not None
+
     def put(self, record: ManifestRecord) -> None:
         """Write a record in the place of the one of the same source and id."""
         with self._writing() as db:
@@ -167,7 +173,8 @@ class Manifest:
         return _record(row) if row else None
 
     def _put(self, db: sqlite3.Connection, record: ManifestRecord) -> None:
-        plain = asdict(record) | {name: json.dumps(getattr(record, name), sort_keys=True) for name in _DICTS}
+        plain = {name: getattr(record, name) for name in _NAMES}
+        plain |= {name: json.dumps(plain[name], sort_keys=True) for name in _DICTS}
         marks = ", ".join(f":{name}" for name in _NAMES)
         db.execute(f"INSERT OR REPLACE INTO image ({', '.join(_NAMES)}) VALUES ({marks})", plain)
 
