@@ -7,6 +7,7 @@ import typer
 from lesionlab.cli.collect_isic import isic
 from lesionlab.cli.collect_status import status
 from lesionlab.cli.collect_verify import verify
+from lesionlab.cli.collect_web import web
 
 app = typer.Typer(
     help="Collect images from their hosts, each with its licence.", no_args_is_help=True, rich_markup_mode=None
@@ -21,3 +22,4 @@ def collect() -> None:
 app.command(short_help="Collect from the ISIC Archive.")(isic)
 app.command(short_help="Show what is collected.")(status)
 app.command(short_help="Check every collected file.")(verify)
+app.command(short_help="Collect from a web site, politely.")(web)

@@ -32,6 +32,9 @@ def web(
 ) -> None:
     """Collect openly licensed images from a site: politely, within its hosts, and as its robots.txt allows."""
     from lesionlab.cli.collect_summary import tell
+    from lesionlab.cli.collection_setup import require_packages
+
+    require_packages("httpx2", "tenacity", "scrapy")
     from lesionlab.collect.web.site_file import read_site
 
     described = read_site(site, tuple(start or ()))
@@ -48,13 +51,13 @@ def _crawl(
     from contextlib import nullcontext
     from datetime import UTC, datetime
 
+    from lesionlab.cli.collection_setup import collecting
     from lesionlab.cli.progress import progress_bar
-    from lesionlab.collect.collection import open_collection
     from lesionlab.collect.web.crawl import crawl_site
     from lesionlab.core.home import home
 
     log_file = home() / "logs" / f"collect-{site.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}.log"
-    opened = nullcontext(None) if dry_run else open_collection(create=True)
+    opened = nullcontext(None) if dry_run else collecting()
     with opened as collection, progress_bar(f"Collecting from {site.name}", "images") as progress:
         crawl = crawl_site(
             site,

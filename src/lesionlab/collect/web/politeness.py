@@ -40,7 +40,7 @@ def settings(site: Site, user_agent: str, log_file: Path, pace: Pace) -> dict[st
         "RETRY_TIMES": 4,
         "BACK_OFF_S": 2.0 * pace.delays,
         "COOKIES_ENABLED": False,
-        "REFERER_ENABLED": False,
+        "REFERRER_POLICY": "no-referrer",
         "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "en"},
         # Limits
         "PAGE_HOSTS": list(site.page_hosts),
@@ -61,7 +61,6 @@ def settings(site: Site, user_agent: str, log_file: Path, pace: Pace) -> dict[st
             f"{_WEB}.robots.RobotsRules": 100,
             f"{_WEB}.patience.Patience": 550,
         },
-        "SPIDER_MIDDLEWARES": {"scrapy.spidermiddlewares.referer.RefererMiddleware": None},
         # Only what is needed: nothing listens, nothing but http leaves the machine
         "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
         "EXTENSIONS": {
