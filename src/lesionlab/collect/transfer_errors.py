@@ -31,5 +31,8 @@ class TemporaryError(TransferError):
 
 def shown(url: str) -> str:
     """Return an address for people: without its query, which may hold a signature."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url[:60]
     return f"{parts.netloc.rpartition('@')[2]}{parts.path}"[:200]

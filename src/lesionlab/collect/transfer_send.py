@@ -38,6 +38,7 @@ class Sender:
             TemporaryError: 429, 5xx, a cut connection or a timeout, also while the body is read in the block.
             TransferError: another status than those accepted, or a hop outside the allowed hosts.
         """
+        self._hosts.check(url)
         origin = _origin(url)
         with contextlib.ExitStack() as stack:
             for _ in range(MOST_HOPS):
