@@ -42,6 +42,8 @@ def export_fresh_generator(options: GanOptions, folder: Path) -> None:
         parameters=sum(p.numel() for p in network.parameters()),
         training=Training("make bench", {}, "none", "", 0, {}, 0.0, 0.0, {}),
         groups_sha256=write_seen_groups(folder, seen_groups()),
+        licence="CC0 1.0",
+        attribution="Trained on nothing.",
         latent_dim=options.latent_dim,
     )
     write_card(folder, card)

@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.files import sha256_of
+from lesionlab.core.notice import DATA_LICENCE, HAM10000_ATTRIBUTION
 from lesionlab.core.seeds import latents
 from lesionlab.records.card import WEIGHTS_NAME, ImageSpec, ModelCard, Training, write_card
 
@@ -108,6 +109,8 @@ def _card(folder: Path, kind: str, changes: dict[str, Any]) -> ModelCard:
         parameters=1,
         training=Training("none", {}, "none", "0" * 64, 0, {}, 0.0, 0.0, {}),
         groups_sha256="0" * 64,
+        licence=DATA_LICENCE,
+        attribution=HAM10000_ATTRIBUTION,
         latent_dim=LATENT if kind == "generator" else 0,
     )
     return dataclasses.replace(card, **changes)

@@ -119,7 +119,7 @@ def test_the_readme_s_figures_are_those_of_the_released_cards(documents: dict[Pa
 def card(kind: str, **more: Any) -> ModelCard:
     training = Training("lesionlab x train", {}, "drawn", "abcdef0123456789", 8010, {}, 300.0, 3720.0, {})
     digests = ("0" * 64, "1" * 64)
-    facts = (ImageSpec(64), ("mel", "nv"), digests[0], 5_420_000, training, digests[1])
+    facts = (ImageSpec(64), ("mel", "nv"), digests[0], 5_420_000, training, digests[1], "CC0 1.0", "Drawn.")
     return ModelCard(kind, f"a-{kind}", "layers", *facts, **more)  # type: ignore[arg-type]
 
 

@@ -149,7 +149,9 @@ def _image(record: ManifestRecord, file: Path, base_ids: set[str]) -> AddedImage
 
     image_id = f"{record.source}:{record.image_id}"
     own = record.image_id if _OF_ARCHIVE.fullmatch(record.image_id) else ""
-    same_as = next((each for each in (record.same_as, own) if each in base_ids), "")
+    # What only looked alike when it was collected is judged again, picture against picture, by `relate_pictures`.
+    told = record.same_as if record.same_by in ("id", "bytes") else ""
+    same_as = next((each for each in (told, own) if each in base_ids), "")
     return AddedImage(
         image_id=image_id,
         lesion_id=f"{record.source}:{record.lesion_id}" if record.lesion_id else image_id,

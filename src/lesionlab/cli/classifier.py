@@ -62,8 +62,10 @@ def train(
 def evaluate(
     model: ModelChoice = "released",
     data: Annotated[str, typer.Option(help="A prepared data set, by name or folder.")] = DEFAULT_DATA,
-    part: Annotated[Literal["validation", "test"], typer.Option(help="The part to measure on.")] = "validation",
-    purpose: Annotated[str, typer.Option(help="Why the test part is opened; goes into the ledger.")] = "",
+    part: Annotated[
+        Literal["validation", "test", "external"], typer.Option(help="The part to measure on.")
+    ] = "validation",
+    purpose: Annotated[str, typer.Option(help="Why the test or external part is opened; goes into the ledger.")] = "",
     ledger: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The ledger of test openings.", show_default="in LESIONLAB_HOME"),
@@ -78,7 +80,7 @@ def evaluate(
     from lesionlab.inference.predictor import Predictor
 
     predictor = Predictor(find_model(model, "classifier"))
-    opened = open_part(data, part, predictor.card, purpose, ledger)
+    opened = open_part(data, part, predictor.folder, purpose, ledger)
     with progress_bar("Evaluating", "images") as progress:
         found = evaluate_classifier(predictor, opened, progress)
     keep_report(found, predictor.folder, out, to_card)

@@ -6,6 +6,7 @@ import typer
 
 from lesionlab.cli.data_audit import audit
 from lesionlab.cli.data_prepare import prepare
+from lesionlab.cli.data_split import split
 
 app = typer.Typer(help="Prepare images for training; audit splits.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -17,3 +18,4 @@ def data() -> None:
 
 app.command()(prepare)
 app.command()(audit)
+app.command()(split)

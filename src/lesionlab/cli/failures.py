@@ -35,13 +35,21 @@ _CURES = {
 class ReportingGroup(TyperGroup):
     """The root of all commands: turns whatever leaves a command into two lines and an exit code."""
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; typer itself would turn Ctrl-C into an exit code without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _stopped()
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+
     def main(self, *args: Any, **settings: Any) -> Any:
         """Run the command that the arguments name and leave with its exit code."""
         settings["standalone_mode"] = False
         try:
             sys.exit(super().main(*args, **settings) or 0)
         except (KeyboardInterrupt, typer.Abort):
-            typer.echo("Stopped.", err=True)
+            _stopped()
             sys.exit(EXIT_INTERRUPTED)
         except LesionLabError as error:
             report(error.cause, error.cure)
@@ -53,6 +61,10 @@ class ReportingGroup(TyperGroup):
                 sys.exit(EXIT_UNEXPECTED)
             _report_usage(error)
         sys.exit(EXIT_USER)
+
+
+def _stopped() -> None:
+    typer.echo("Stopped.", err=True)
 
 
 def report(cause: str, cure: str) -> None:

@@ -14,6 +14,7 @@ from lesionlab.core.errors import InputError
 from lesionlab.core.home import home
 from lesionlab.core.imaging import sheet
 from lesionlab.core.progress import Progress
+from lesionlab.data.rights import ATTRIBUTIONS_NAME
 from lesionlab.inference.provenance import synthetic_png, synthetic_sheet_png
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import BATCH_SIZE, Sampler
@@ -100,6 +101,8 @@ def _fill(part: Path, sampler: Sampler, recipes: Sequence[Recipe], with_sheet: b
         progress(len(rows), len(recipes))
     if with_sheet:
         _write_sheet(part / SHEET_NAME, sampler, recipes)
+    if (sampler.folder / ATTRIBUTIONS_NAME).is_file():
+        shutil.copy(sampler.folder / ATTRIBUTIONS_NAME, part)
     (part / MANIFEST_NAME).write_text(_as_csv(rows), encoding="utf-8", newline="")
 
 

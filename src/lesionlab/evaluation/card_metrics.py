@@ -9,8 +9,9 @@ from lesionlab.core.errors import ModelError
 from lesionlab.evaluation.classifier import ClassifierReport
 from lesionlab.evaluation.generator import GeneratorReport
 from lesionlab.records.card import Metric, ModelCard, read_card, write_card
+from lesionlab.records.split import EXTERNAL
 
-PARTS = ("validation", "test", "synthetic")
+PARTS = ("validation", "test", "external", "synthetic")
 
 
 def write_to_card(folder: Path, report: ClassifierReport | GeneratorReport) -> ModelCard:
@@ -28,7 +29,9 @@ def write_to_card(folder: Path, report: ClassifierReport | GeneratorReport) -> M
     part = report.part if isinstance(report, ClassifierReport) else "synthetic"
     new = {_key(metric) for metric in report.metrics}
     metrics = [*(metric for metric in card.metrics if _key(metric) not in new), *report.metrics]
-    card = replace(card, metrics=tuple(sorted(metrics, key=_rank)), confusion=report.confusion, confusion_part=part)
+    card = replace(card, metrics=tuple(sorted(metrics, key=_rank)))
+    if part != EXTERNAL:  # the matrix in the card is of the model's own data
+        card = replace(card, confusion=report.confusion, confusion_part=part)
     write_card(folder, card)
     return card
 
@@ -38,5 +41,5 @@ def _rank(metric: Metric) -> tuple[bool, int]:
     return metric.name.endswith("_at_choice"), PARTS.index(metric.part)
 
 
-def _key(metric: Metric) -> tuple[str, str]:
-    return metric.name, metric.part
+def _key(metric: Metric) -> tuple[str, str, str]:
+    return metric.name, metric.part, metric.data

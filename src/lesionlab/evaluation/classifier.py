@@ -10,7 +10,9 @@ from lesionlab.core.errors import DataError
 from lesionlab.core.notice import NOTICE
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data.prepared import Part
+from lesionlab.evaluation.classes_there import among_classes_there
 from lesionlab.evaluation.confusion_table import confusion_table
+from lesionlab.evaluation.strata import Stratum, learned_from, strata, strata_lines
 from lesionlab.inference.predictor import Predictor
 from lesionlab.metrics.classification import (
     accuracy,
@@ -21,6 +23,7 @@ from lesionlab.metrics.classification import (
     recalls,
 )
 from lesionlab.records.card import Metric
+from lesionlab.records.split import EXTERNAL
 
 BATCH = 64
 
@@ -40,15 +43,30 @@ class ClassifierReport:
     recall_per_class: dict[str, float]
     lesions_per_class: dict[str, int]
     confusion: tuple[tuple[int, ...], ...]
+    strata: tuple[Stratum, ...]
+    trained_on: dict[str, int]  # source -> training images, as the model's card tells
     notice: str = NOTICE
 
     def to_text(self) -> str:
         """Return the report as a table for people."""
         head = f"{self.data}, {self.part}: {self.lesions:,} lesions, {self.images:,} images"
-        figures = [f"  {m.name.replace('_', ' '):<20} {m.value:6.3f}   n = {m.n:,} {m.unit}" for m in self.metrics]
+        width = max(20, *(len(m.name) for m in self.metrics))
+        figures = [f"  {m.name.replace('_', ' '):<{width}} {m.value:6.3f}   n = {m.n:,} {m.unit}" for m in self.metrics]
+        learned = [f"Learned from: {learned_from(self.trained_on)}", ""] if self.trained_on else []
         title = "Confusion by lesion (rows: truth, columns: decision)"
         return "\n".join(
-            [head, "", *figures, "", title, *confusion_table(self.classes, self.confusion), "", self.notice]
+            [
+                head,
+                "",
+                *figures,
+                *strata_lines(self.strata),
+                "",
+                title,
+                *confusion_table(self.classes, self.confusion),
+                "",
+                *learned,
+                self.notice,
+            ]
         )
 
 
@@ -71,7 +89,9 @@ def evaluate_classifier(predictor: Predictor, part: Part, progress: Progress = s
         "balanced_accuracy": balanced_accuracy(confusion),
         "accuracy": accuracy(confusion),
         "macro_auc": macro_auc(probabilities, truth),
+        **among_classes_there(probabilities, truth),
     }
+    elsewhere = part.data.name if part.name == EXTERNAL else ""
     recall = recalls(confusion)
     return ClassifierReport(
         model_sha256=predictor.card.weights_sha256,
@@ -81,10 +101,14 @@ def evaluate_classifier(predictor: Predictor, part: Part, progress: Progress = s
         images=len(part.labels),
         lesions=len(truth),
         classes=classes,
-        metrics=tuple(Metric(name, value, len(truth), "lesions", part.name) for name, value in values.items()),
+        metrics=tuple(
+            Metric(name, value, len(truth), "lesions", part.name, data=elsewhere) for name, value in values.items()
+        ),
         recall_per_class={c: float(r) for c, r in zip(classes, recall, strict=True)},
         lesions_per_class={c: int(n) for c, n in zip(classes, confusion.sum(axis=1), strict=True)},
         confusion=tuple(tuple(int(n) for n in row) for row in confusion),
+        strata=strata(part, by_image),
+        trained_on=predictor.card.training.images_per_source,
     )
 
 

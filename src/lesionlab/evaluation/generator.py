@@ -10,6 +10,7 @@ from lesionlab.core.errors import InputError, ModelError
 from lesionlab.core.notice import NOTICE
 from lesionlab.core.progress import Progress, silent
 from lesionlab.evaluation.confusion_table import confusion_table
+from lesionlab.evaluation.strata import learned_from
 from lesionlab.inference.predictor import Predictor
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import Sampler
@@ -30,6 +31,8 @@ class GeneratorReport:
     classes: tuple[str, ...]
     metrics: tuple[Metric, ...]
     confusion: tuple[tuple[int, ...], ...]
+    trained_on: dict[str, int]  # source -> training images, as the generator's card tells
+    judge_trained_on: dict[str, int]  # likewise of the classifier
     notice: str = NOTICE
 
     def to_text(self) -> str:
@@ -47,9 +50,16 @@ class GeneratorReport:
             "Agreement says that a classifier trained on real images tells the classes apart in these images. It says",
             "nothing of clinical relevance; above the classifier's own recall it means caricature, not quality.",
             "",
+            *self._learned(),
             self.notice,
         ]
         return "\n".join(lines)
+
+    def _learned(self) -> list[str]:
+        """A synthetic image has no source of its own; what both models learned from is what can be told."""
+        pairs = (("The generator", self.trained_on), ("The classifier", self.judge_trained_on))
+        lines = [f"{who} learned from: {learned_from(sources)}" for who, sources in pairs if sources]
+        return [*lines, ""] if lines else []
 
 
 def evaluate_generator(
@@ -86,4 +96,6 @@ def evaluate_generator(
         classes=classes,
         metrics=(Metric("agreement", balanced_accuracy(confusion), len(recipes), "images", "synthetic", judge),),
         confusion=tuple(tuple(int(n) for n in row) for row in confusion),
+        trained_on=sampler.card.training.images_per_source,
+        judge_trained_on=predictor.card.training.images_per_source,
     )

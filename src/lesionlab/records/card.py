@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from lesionlab.core.errors import ModelError
 from lesionlab.core.files import sha256_of, write_json
-from lesionlab.core.notice import DATA_LICENCE, HAM10000_ATTRIBUTION, NOTICE, SKIN_TONE_LIMIT
+from lesionlab.core.notice import NOTICE, SKIN_TONE_LIMIT
 from lesionlab.records.codec import from_plain, to_plain
 
 CARD_VERSION = 2
@@ -38,6 +38,7 @@ class Metric:
     unit: Literal["lesions", "images"]
     part: str  # the part of the split it was measured on, or "synthetic"
     judge: str = ""  # the model that judged, by the head of its hash, where it is not the card's own
+    data: str = ""  # the external set it was measured on, by name
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Training:
     kimg: float
     seconds: float
     versions: dict[str, str]
+    images_per_source: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,14 @@ class ModelCard:
     parameters: int
     training: Training
     groups_sha256: str  # of groups.csv: the real images that it saw
+    licence: str  # inherited from the training images, like the attribution
+    attribution: str
     latent_dim: int = 0  # generators only
     temperature: float = 1.0  # classifiers only: logits are divided by it before the softmax
     prior: dict[str, float] = field(default_factory=dict)  # classifiers only: the prior of `probabilities`
     metrics: tuple[Metric, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()  # rows: truth, or what was asked for; columns: decision
     confusion_part: str = ""
-    licence: str = DATA_LICENCE
-    attribution: str = HAM10000_ATTRIBUTION
     notice: str = NOTICE
     limits: tuple[str, ...] = (SKIN_TONE_LIMIT,)
     card_version: int = CARD_VERSION

@@ -14,7 +14,7 @@ from lesionlab.records.options import ClassifierOptions
 from lesionlab.records.run import RunFolder
 from lesionlab.training.classifier_trainee import ClassifierTrainee, Validation
 from lesionlab.training.drive import drive
-from lesionlab.training.run_start import read_run, start_run, training_facts, write_seen
+from lesionlab.training.run_start import read_run, start_run, training_facts, write_rights, write_seen
 
 
 def start_classifier(options: ClassifierOptions, data: PreparedData, command: str, parent: Path) -> RunFolder:
@@ -46,6 +46,7 @@ def _export(run: RunFolder, trainee: ClassifierTrainee, facts: Training, part: P
     network = trainee.best_network()
     lesions = len(set(validation.lesions))
     chosen = Metric("balanced_accuracy_at_choice", trainee.best_accuracy, lesions, "lesions", "validation")
+    rights = write_rights(run.export, part)
     card = ModelCard(
         kind="classifier",
         name=f"VGG-19 {options.image_size_px} px",
@@ -56,6 +57,8 @@ def _export(run: RunFolder, trainee: ClassifierTrainee, facts: Training, part: P
         parameters=sum(p.numel() for p in network.parameters()),
         training=facts,
         groups_sha256=write_seen(run.export, train=part, validation=validation),
+        licence=rights.licence,
+        attribution=rights.attribution,
         prior={name: float(p) for name, p in zip(trainee.classes, trainee.batches.probabilities, strict=True)},
         metrics=(chosen,),
     )

@@ -16,7 +16,7 @@ from lesionlab.records.options import GanOptions
 from lesionlab.records.run import RunFolder
 from lesionlab.training.drive import drive
 from lesionlab.training.gan_trainee import GanTrainee, sample_sheet
-from lesionlab.training.run_start import read_run, start_run, training_facts, write_seen
+from lesionlab.training.run_start import read_run, start_run, training_facts, write_rights, write_seen
 
 
 def start_gan(options: GanOptions, data: PreparedData, command: str, parent: Path) -> RunFolder:
@@ -47,6 +47,7 @@ def _export(run: RunFolder, trainee: GanTrainee, facts: Training, part: Part) ->
     parameters = sum(p.numel() for p in generator.parameters())
     write_bytes(run.export / SAMPLES_NAME, encode_webp(sample_sheet(generator, len(trainee.classes))))
     digest = export_generator(generator, run.export)
+    rights = write_rights(run.export, part)
     card = ModelCard(
         kind="generator",
         name=f"DCGAN {options.image_size_px} px",
@@ -57,6 +58,8 @@ def _export(run: RunFolder, trainee: GanTrainee, facts: Training, part: Part) ->
         parameters=parameters,
         training=facts,
         groups_sha256=write_seen(run.export, train=part),
+        licence=rights.licence,
+        attribution=rights.attribution,
         latent_dim=options.latent_dim,
     )
     write_card(run.export, card)

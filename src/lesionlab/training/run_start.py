@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import torchvision
 
 from lesionlab import __version__
 from lesionlab.core.errors import RunError
+from lesionlab.core.files import write_text
 from lesionlab.data.prepared import Part, PreparedData
+from lesionlab.data.rights import ATTRIBUTIONS_NAME, Rights, attributions_of, rights_of
 from lesionlab.models.export import check_export_possible
 from lesionlab.models.precision import Compute
 from lesionlab.records.card import Training
@@ -76,6 +79,7 @@ def training_facts(record: RunRecord, part: Part, kimg: float, seconds: float, c
         kimg=round(kimg, 3),
         seconds=round(seconds, 1),
         versions=versions,
+        images_per_source=dict(Counter(part.column("source")).most_common()),
     )
 
 
@@ -83,3 +87,13 @@ def write_seen(folder: Path, **parts: Part) -> str:
     """Write which real images the model saw, by use, into its export; return the SHA-256 for its card."""
     pairs = {use: zip(part.groups, part.image_ids, strict=True) for use, part in parts.items()}
     return write_seen_groups(folder, seen_groups(**pairs))
+
+
+def write_rights(folder: Path, part: Part) -> Rights:
+    """Return licence and attribution that a model inherits from its training images; list many beside the model."""
+    columns = [part.column(name) for name in ("source", "licence", "attribution")]
+    rows = (dict(zip(("source", "licence", "attribution"), row, strict=True)) for row in zip(*columns, strict=True))
+    rights = rights_of(attributions_of(rows))
+    if rights.listed:
+        write_text(folder / ATTRIBUTIONS_NAME, rights.to_csv())
+    return rights
