@@ -30,13 +30,8 @@ def _blocks(audit: Audit) -> Iterator[str]:
     for stratum in audit.strata:
         yield _stratum(stratum, audit.parts)
     if audit.sources:
-        yield table(
-            ("source", "images", "licence", "by"),
-            [
-                (s.name, f"{s.images:>6,}", s.licence, "; ".join(s.attributions) or "nobody named")
-                for s in audit.sources
-            ],
-        )
+        rows = [(s.name, f"{s.images:>6,}", words.licence_name(s.licence), _authors(s)) for s in audit.sources]
+        yield table(("source", "images", "licence", "by"), rows)
     yield "\n".join(f"{o.count:,} {o.reason}{_first(o.ids)}" for o in audit.left_out)
     yield "\n".join([*(f"{name}: {value}" for name, value in audit.facts.items()), *_openings(audit)])
     yield f"  next: {words.next_step(audit)}"

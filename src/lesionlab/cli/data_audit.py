@@ -104,7 +104,7 @@ def _audit(data: PreparedData | None, lists: Lists | None, reference: Split) -> 
         assert lists is not None
         return audit_lists(lists, reference, ledgers)
     with progress_bar("Comparing", "images") as progress:
-        return audit_prepared(data, lists or _own(data), ledgers, progress)
+        return audit_prepared(data, lists, ledgers, progress)
 
 
 def _write_page(path: Path, found: Audit, data: PreparedData | None) -> None:

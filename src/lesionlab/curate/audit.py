@@ -73,13 +73,11 @@ def audit_prepared(
     Raises:
         DataError: its metadata or pixels are missing or damaged.
     """
+    own = lists is None
     lists = lists or own_lists(data)
     held = {row.image_id for row in lists.rows}
     metadata = [row for row in data.metadata if row["image_id"] in held]
-    pictures = (
-        check_pairs("same", HOW_SAME, (same := same_pictures(data)), lists.rows, lists.parts),
-        check_pairs("near", HOW_NEAR, _other(near_pictures(data, progress), data, same), lists.rows, lists.parts),
-    )
+    pictures = _check_pictures(data, lists, progress)
     audit = _audit(lists, data.split.classes, f"the prepared set {data.name}", pictures, ledgers)
     facts = {
         "Data fingerprint": data.record.fingerprint,
@@ -88,7 +86,7 @@ def audit_prepared(
     }
     return replace(
         audit,
-        kind="prepared",
+        kind="prepared" if own else "lists",
         strata=counts.strata(lists.rows, strata_of(metadata), lists.parts),
         sources=sources_of(metadata),
         facts=audit.facts | facts | {"LesionLab": __version__},
@@ -125,7 +123,16 @@ def _audit(
     )
 
 
-def _other(near: Iterable[Pair], data: PreparedData, same: Iterable[Pair]) -> list[Pair]:
+def _check_pictures(data: PreparedData, lists: Lists, progress: Progress) -> tuple[Check, Check]:
+    same = same_pictures(data)
+    near = near_pictures(data, progress)
+    checked = check_pairs("same", HOW_SAME, same, lists.rows, lists.parts)
+    if near is None:
+        return checked, Check("near", "unchecked", HOW_NEAR)
+    return checked, check_pairs("near", HOW_NEAR, _news(near, data, same), lists.rows, lists.parts)
+
+
+def _news(near: Iterable[Pair], data: PreparedData, same: Iterable[Pair]) -> list[Pair]:
     """Leave out pairs of one group or with equal pixels: other checks have those."""
     group_of: Mapping[str, str] = {row.image_id: row.group for row in data.split.rows}
     found = {(pair.one, pair.other) for pair in same}

@@ -41,11 +41,11 @@ def strata(
 ) -> tuple[Stratum, ...]:
     """Count by each property in `details` (image -> property -> value); ages in bands; blank and unknown as missing.
 
-    A property that is the same for all images is left out.
+    A property with one and the same value for all images is left out.
     """
     names = dict.fromkeys(name for values in details.values() for name in values)
     found = (_stratum(name, rows, details, parts) for name in names)
-    return tuple(stratum for stratum in found if len(stratum.values) + any(stratum.missing.values()) > 1)
+    return tuple(stratum for stratum in found if len(stratum.values) != 1 or any(stratum.missing.values()))
 
 
 def _stratum(

@@ -115,13 +115,15 @@ def _seen(exposure: Exposure) -> str:
 
 def next_step(audit: Audit) -> str:
     """Say what to do now."""
-    if not audit.leaks:
+    if audit.leaks and audit.kind == "prepared":
+        return "Split by group, as `lesionlab data prepare` does. Do not report a score of this split."
+    if audit.leaks:
         return (
-            "Nothing has to be done." if _all_made(audit) else "For the other checks, name the prepared images as well."
+            "Add `--out FOLDER` for a leak-free version that keeps what is held out, and score the models anew on it."
         )
-    if audit.kind == "prepared":
-        return "Split by group: `lesionlab data prepare` does. Do not report a score of this split."
-    return "Add `--out FOLDER` for a leak-free version that keeps the held-out images, and score the models anew on it."
+    if audit.check("same").state == "unchecked":
+        return "For the other checks, prepare the images and name the set as well."
+    return "Nothing has to be done."
 
 
 def small_classes(audit: Audit) -> str:
@@ -159,10 +161,6 @@ def licence_name(code: str) -> str:
 def percent(number: int, of: int) -> str:
     """Return a share as `39.1%`."""
     return f"{number / of:.1%}" if of else "0.0%"
-
-
-def _all_made(audit: Audit) -> bool:
-    return all(check.state != "unchecked" for check in audit.checks)
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -114,7 +114,7 @@ class Audit:
     """All that an audit found; text, JSON and page are made from it alone."""
 
     subject: str
-    kind: Literal["prepared", "lists"]
+    kind: Literal["prepared", "lists"]  # a prepared set under its own split, or someone's split
     reference: str  # what lesions, groups and diagnoses were looked up in
     parts: tuple[str, ...]
     classes: tuple[Tally, ...]
