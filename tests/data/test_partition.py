@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lesionlab.core.errors import DataError
-from lesionlab.data.partition import PERCENT, group_diagnosis, make_split
+from lesionlab.data.dealing import group_diagnosis
+from lesionlab.data.partition import PERCENT, make_split
 from lesionlab.data.rows import ImageRow
 from lesionlab.records.split import PARTS
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lesionlab.core.errors import LeakError
 from lesionlab.core.imaging import read, square
 from lesionlab.data.groups import known_duplicates
+from lesionlab.data.partition import make_split
 from lesionlab.data.prepare import prepare_ham10000
+from lesionlab.data.rows import ImageRow
 from lesionlab.records.split import PARTS, read_split
 
 ROOT = Path(__file__).parents[2]
@@ -52,3 +55,17 @@ def test_prepare_makes_it_byte_for_byte_and_the_cache_equals_direct_decoding(tes
 def test_the_real_metadata_is_whole(test_data: Path) -> None:
     text = (test_data / "ham10000" / "HAM10000_metadata.csv").read_text(encoding="utf-8")
     assert len(re.findall(r"^HAM_\d{7},ISIC_\d{7},", text, re.MULTILINE)) == 10_015
+
+
+def test_the_rule_makes_it_again_from_its_ids_and_lesions() -> None:
+    split = read_split(RELEASE)
+    images = [ImageRow(row.image_id, row.lesion_id, row.diagnosis) for row in split.rows]
+    assert make_split(images, known_duplicates(), split.classes, seed=0) == split
+
+
+def test_by_image_it_cannot_be_made() -> None:
+    split = read_split(RELEASE)
+    images = [ImageRow(row.image_id, row.image_id, row.diagnosis) for row in split.rows]
+    with pytest.raises(LeakError, match=r"1,9\d\d lesions of HAM10000 are torn apart") as caught:
+        make_split(images, (), split.classes, seed=0)
+    assert "Split by lesion, not by image" in caught.value.cure

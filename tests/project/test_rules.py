@@ -75,6 +75,32 @@ def test_nothing_unpickles(root: Path, tracked: list[Path]):
     assert found == []
 
 
+def test_the_test_part_has_one_door(root: Path, tracked: list[Path]):
+    """Whoever takes the part itself, or writes the ledger, could look without being seen."""
+    allowed = {
+        r"\.take_logged_part": {"data/test_part.py"},
+        r"\._part": {"data/prepared.py"},
+        r"\bPart": {"data/prepared.py"},
+        r"ledger\.append": {"data/test_part.py"},
+    }
+    found = [
+        f"{path}:{call.lineno} {name}"
+        for path, tree in modules(root, tracked, "src")
+        for name, call in calls(tree)
+        for door, places in allowed.items()
+        if re.fullmatch(rf".*{door}", name) and path.relative_to("src/lesionlab").as_posix() not in places
+    ]
+    imported = [
+        path.relative_to("src/lesionlab").as_posix()
+        for path, tree in modules(root, tracked, "src")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "lesionlab.records.ledger"
+        if {"append", "LoggedOpening"} & {alias.name for alias in node.names}
+    ]
+    assert found == []
+    assert set(imported) <= {"data/test_part.py", "data/prepared.py"}
+
+
 def test_no_file_of_the_package_holds_two_ideas(root: Path, tracked: list[Path]):
     sizes = {path: (root / path).read_text(encoding="utf-8").count("\n") for path in tracked if path.suffix == ".py"}
     long = {str(path): size for path, size in sizes.items() if size > MAX_LINES and path.parts[0] in ("src", "launch")}

@@ -8,7 +8,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from lesionlab.core.errors import DataError
+from lesionlab.core.errors import DataError, LeakError
 from lesionlab.core.files import write_bytes
 
 PARTS = ("train", "validation", "test")
@@ -59,7 +59,8 @@ def read_split(path: Path) -> Split:
     """Read a split's CSV.
 
     Raises:
-        DataError: it is missing, lacks its head or columns, names an unknown part or class, or a group crosses parts.
+        DataError: it is missing, lacks its head or columns, names an unknown part or class, or an image twice.
+        LeakError: a lesion group lies in two parts, or a lesion in two groups.
     """
     if not path.is_file():
         raise DataError(f"There is no split at {path}.", "Run `lesionlab data prepare`.")
@@ -70,12 +71,24 @@ def read_split(path: Path) -> Split:
         )
     classes = tuple(lines[0].removeprefix("# classes: ").split())
     rows = []
-    part_of_group: dict[str, str] = {}
     for number, values in enumerate(csv.reader(lines[2:]), start=3):
         if len(values) != len(COLUMNS) or values[4] not in (*PARTS, EXTERNAL) or values[3] not in classes:
             raise DataError(f"Line {number} of {path} is damaged.", "Run `lesionlab data prepare`.")
-        row = SplitRow(*values)
-        if part_of_group.setdefault(row.group, row.part) != row.part:
-            raise DataError(f"Group {row.group} in {path} lies in two parts: that is a leak.", "Prepare the data anew.")
-        rows.append(row)
+        rows.append(SplitRow(*values))
+    _check_whole(rows, path)
     return Split(tuple(rows), classes)
+
+
+def _check_whole(rows: list[SplitRow], path: Path) -> None:
+    part_of_group: dict[str, str] = {}
+    group_of_lesion: dict[str, str] = {}
+    seen: set[str] = set()
+    cure = "Split by lesion group, not by image: `lesionlab data split` does."
+    for row in rows:
+        if part_of_group.setdefault(row.group, row.part) != row.part:
+            raise LeakError(f"Group {row.group} in {path} lies in two parts: that is a leak.", cure)
+        if group_of_lesion.setdefault(row.lesion_id, row.group) != row.group:
+            raise LeakError(f"Lesion {row.lesion_id} in {path} lies in two groups: that is a leak.", cure)
+        if row.image_id in seen:
+            raise DataError(f"{path} names {row.image_id} twice.", "Name each image once.")
+        seen.add(row.image_id)
