@@ -7,8 +7,13 @@ import tomllib
 import pytest
 
 from lesionlab.core.home import runs_folder
+from lesionlab.core.resources import splits_folder
 from lesionlab.inference.sampler import Sampler
+from lesionlab.records.card import read_card
+from lesionlab.records.ledger import read_ledger
 from lesionlab.records.run import RunFolder
+from lesionlab.records.seen_groups import read_seen_groups
+from lesionlab.records.split import read_split
 
 SMALL = ("--preset", "tiny", "--data", "tiny", "--set", "threads=1")
 SHORT = (*SMALL, "--set", "total_kimg=0.128", "--set", "tick_kimg=0.064")
@@ -111,4 +116,58 @@ def test_without_torch_it_says_what_to_install_and_how_large_it_is(refused, tiny
     assert cause == "Training needs 'torch', which is not installed."
     assert 'pip install "lesionlab[train]"' in cure
     assert "5.5 GB" in cure
+    assert not runs_folder().exists()
+
+
+@pytest.fixture
+def folds(run, tiny_set, tmp_path):
+    """Three folds of the drawn lesions."""
+    assert run("data", "split", "tiny", "--folds", "3", "--out", tmp_path / "folds").exit_code == 0
+    return tmp_path / "folds"
+
+
+def test_another_split_is_pinned_kept_and_gone_on_with(run, folds, monkeypatch):
+    fold = read_split(folds / "fold-1.csv")
+    with monkeypatch.context() as patch:
+        patch.setattr(RunFolder, "mark_done", lambda folder: None)
+        assert run("classifier", "train", *SHORT_CLASSIFIER, "--split", folds / "fold-1.csv").exit_code == 0
+    (folder,) = runs_folder().iterdir()
+    assert RunFolder(folder).read().split_sha256 == fold.sha256 == read_split(folder / "split.csv").sha256
+    card = read_card(folder / "export")
+    assert card.training.split_sha256 == fold.sha256
+    assert f"--split {folds / 'fold-1.csv'}" in card.training.command
+    seen = read_seen_groups(folder / "export", card)
+    assert seen.images("train") == {row.image_id for row in fold.rows if row.part == "train"}
+    assert not seen.groups() & {row.group for row in fold.rows if row.part == "test"}
+    other = run("classifier", "train", "--resume", "0", "--split", folds / "fold-2.csv")
+    assert other.exit_code == 2
+    assert f"began with split {fold.sha256[:12]}" in other.stderr
+    assert "name the split that it began with (--split)" in other.stderr
+    (folds / "fold-1.csv").unlink()
+    resumed = run("classifier", "train", "--resume", "0")
+    assert resumed.exit_code == 0, resumed.output
+    assert (folder / "done").exists()
+
+
+def test_a_model_is_measured_on_the_split_that_it_was_trained_with(run, refused, folds, tmp_path):
+    assert run("classifier", "train", *SHORT_CLASSIFIER, "--split", folds / "fold-0.csv").exit_code == 0
+    asked = ("classifier", "evaluate", "--model", "0", "--data", "tiny")
+    cause, cure = refused(*asked)
+    assert "images it has learned from may lie in this part" in cause
+    assert "--split" in cure
+    ledger = tmp_path / "ledger.csv"
+    test = ("--part", "test", "--purpose", "fold 0", "--ledger", ledger)
+    result = run(*asked, "--split", folds / "fold-0.csv", *test)
+    assert result.exit_code == 0, result.output
+    (opening,) = read_ledger(ledger)
+    assert opening.split_sha256 == read_split(folds / "fold-0.csv").sha256
+    refused(*asked, "--split", folds / "fold-1.csv", *test)
+    assert len(read_ledger(ledger)) == 1
+
+
+def test_a_split_of_other_data_is_refused_before_a_run_begins(refused, tiny_set):
+    cause, _ = refused("gan", "train", *SHORT, "--split", splits_folder() / "ham10000-release.csv")
+    assert "not in the data" in cause
+    cause, _ = refused("gan", "train", *SHORT, "--split", "nowhere.csv")
+    assert "There is no split at nowhere.csv" in cause
     assert not runs_folder().exists()

@@ -21,6 +21,7 @@ from lesionlab.cli.training import (
     PresetChoice,
     ResumeChoice,
     SettingChoice,
+    SplitChoice,
     Stage,
 )
 from lesionlab.cli.training import train as train_stage
@@ -45,6 +46,7 @@ ModelChoice = Annotated[str, typer.Option("--model", help="A classifier: name, r
 @app.command(short_help="Train a classifier, or go on with a run.")
 def train(
     data: DataChoice = None,
+    split: SplitChoice = None,
     preset: PresetChoice = None,
     config: ConfigChoice = None,
     settings: SettingChoice = None,
@@ -55,13 +57,14 @@ def train(
 
     Presets: released, quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
     """
-    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run))
+    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split))
 
 
 @app.command(short_help="Measure a classifier lesion by lesion.")
 def evaluate(
     model: ModelChoice = "released",
     data: Annotated[str, typer.Option(help="A prepared data set, by name or folder.")] = DEFAULT_DATA,
+    split: SplitChoice = None,
     part: Annotated[
         Literal["validation", "test", "external"], typer.Option(help="The part to measure on.")
     ] = "validation",
@@ -80,7 +83,7 @@ def evaluate(
     from lesionlab.inference.predictor import Predictor
 
     predictor = Predictor(find_model(model, "classifier"))
-    opened = open_part(data, part, predictor.folder, purpose, ledger)
+    opened = open_part(data, part, predictor.folder, purpose, ledger, split)
     with progress_bar("Evaluating", "images") as progress:
         found = evaluate_classifier(predictor, opened, progress)
     keep_report(found, predictor.folder, out, to_card)

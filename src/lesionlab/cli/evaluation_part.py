@@ -21,7 +21,9 @@ LEDGER_NAME = "test-openings.csv"
 PartName = Literal["validation", "test", "external"]
 
 
-def open_part(data_name: str, part: PartName, model: Path, purpose: str, ledger: Path | None) -> Part:
+def open_part(
+    data_name: str, part: PartName, model: Path, purpose: str, ledger: Path | None, split: Path | None = None
+) -> Part:
     """Return the validation part, or another after its opening was written into the ledger.
 
     Raises:
@@ -31,7 +33,7 @@ def open_part(data_name: str, part: PartName, model: Path, purpose: str, ledger:
     """
     if part != "validation" and not purpose.strip():
         raise InputError(f"The {part} part opens for a stated purpose only.", 'Add --purpose "why it is opened".')
-    data, card = open_prepared(data_name), read_card(model)
+    data, card = open_prepared(data_name, split), read_card(model)
     _check_fits(card, data)
     if card.training.split_sha256 != data.split.sha256:
         check_unseen(read_seen_groups(model, card), data, part)
@@ -53,5 +55,5 @@ def _check_fits(card: ModelCard, data: PreparedData) -> None:
         raise DataError(
             f"The model was trained on split {card.training.split_sha256[:12]} of '{data.name}', and this is split "
             f"{data.split.sha256[:12]}: images it has learned from may lie in this part.",
-            "Prepare the data with the split of the model, or train on this one.",
+            "Name the split of the model with --split, prepare the data with it, or train on this one.",
         )

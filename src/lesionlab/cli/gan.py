@@ -18,6 +18,7 @@ from lesionlab.cli.training import (
     PresetChoice,
     ResumeChoice,
     SettingChoice,
+    SplitChoice,
     Stage,
 )
 from lesionlab.cli.training import train as train_stage
@@ -40,6 +41,7 @@ STAGE = Stage("gan", "generator", GAN_PRESETS, _load, "lesionlab gan sample --mo
 @app.command(short_help="Train a generator, or go on with a run.")
 def train(
     data: DataChoice = None,
+    split: SplitChoice = None,
     preset: PresetChoice = None,
     config: ConfigChoice = None,
     settings: SettingChoice = None,
@@ -50,7 +52,7 @@ def train(
 
     Presets: released, quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
     """
-    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run))
+    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split))
 
 
 @app.command(short_help="Write synthetic lesions as PNG files.")

@@ -27,6 +27,10 @@ TRAINING_PACKAGES = ("torch", "torchvision", "onnx", "onnxscript", "safetensors"
 DataChoice = Annotated[
     str | None, typer.Option("--data", help="A prepared data set, by name or folder.", show_default=DEFAULT_DATA)
 ]
+SplitChoice = Annotated[
+    Path | None,
+    typer.Option("--split", metavar="FILE", help="Another split of the data, as `lesionlab data split` writes it."),
+]
 PresetChoice = Annotated[
     str | None, typer.Option("--preset", help="Options to start from.", show_default=DEFAULT_PRESET)
 ]
@@ -64,6 +68,7 @@ class Choices:
     settings: Sequence[str]
     resume: str | None
     dry_run: bool
+    split: Path | None = None
 
 
 def train(stage: Stage, choices: Choices) -> None:
@@ -77,7 +82,7 @@ def train(stage: Stage, choices: Choices) -> None:
     if choices.dry_run:
         typer.echo(listed)
         return
-    data = _open(choices.data or DEFAULT_DATA)
+    data = _open(choices.data or DEFAULT_DATA, choices.split)
     start, _ = _load(stage)
     typer.echo(listed)
     run = start(options, data, _command(stage, choices, preset), runs_folder())
@@ -98,7 +103,8 @@ def _resume(stage: Stage, choices: Choices) -> None:
         typer.echo(f"{run.path.name} is done; its export lies in {run.export}")
         typer.echo(f"  next: {stage.then} {_short_name(run)}")
         return
-    _go_on(stage, run, _open(choices.data or record.data))
+    kept = run.split if run.split.is_file() else None
+    _go_on(stage, run, _open(choices.data or record.data, choices.split or kept))
 
 
 def _go_on(stage: Stage, run: RunFolder, data: PreparedData) -> None:
@@ -116,10 +122,10 @@ def _go_on(stage: Stage, run: RunFolder, data: PreparedData) -> None:
     typer.echo(f"  next: {stage.then} {_short_name(run)}")
 
 
-def _open(name: str) -> PreparedData:
+def _open(name: str, split: Path | None) -> PreparedData:
     from lesionlab.data.prepared import open_prepared
 
-    return open_prepared(name)
+    return open_prepared(name, split)
 
 
 def _load(stage: Stage) -> tuple[Callable[..., RunFolder], Callable[..., None]]:
@@ -137,6 +143,7 @@ def _load(stage: Stage) -> tuple[Callable[..., RunFolder], Callable[..., None]]:
 
 def _command(stage: Stage, choices: Choices, preset: str) -> str:
     words = ["lesionlab", stage.noun, "train", "--data", choices.data or DEFAULT_DATA, "--preset", preset]
+    words += ["--split", str(choices.split)] if choices.split else []
     words += ["--config", str(choices.config)] if choices.config else []
     for setting in choices.settings:
         words += ["--set", setting]

@@ -46,6 +46,11 @@ class RunFolder:
         return self.path / "stats.jsonl"
 
     @property
+    def split(self) -> Path:
+        """The split, where it is another than the data set's own."""
+        return self.path / "split.csv"
+
+    @property
     def samples(self) -> Path:
         """The folder of sample sheets."""
         return self.path / "samples"

@@ -22,6 +22,7 @@ from lesionlab.records.card import Training
 from lesionlab.records.codec import to_plain
 from lesionlab.records.run import RunFolder, RunRecord, create_run
 from lesionlab.records.seen_groups import seen_groups, write_seen_groups
+from lesionlab.records.split import write_split
 
 
 def start_run(kind: str, options: Any, data: PreparedData, command: str, parent: Path) -> RunFolder:
@@ -36,7 +37,10 @@ def start_run(kind: str, options: Any, data: PreparedData, command: str, parent:
     noun = "gan" if kind == "generator" else "classifier"
     label = f"{noun}-{data.name}-{options.image_size_px}px"
     record = RunRecord(kind, data.name, data.split.sha256, command, to_plain(options))
-    return create_run(parent, record, label)
+    run = create_run(parent, record, label)
+    if data.split.sha256 != data.record.split_sha256:
+        write_split(run.split, data.split)  # the data set does not keep it
+    return run
 
 
 def read_run(run: RunFolder, kind: str, data: PreparedData) -> RunRecord:
@@ -52,7 +56,7 @@ def read_run(run: RunFolder, kind: str, data: PreparedData) -> RunRecord:
         raise RunError(
             f"{run.path.name} began with split {record.split_sha256[:12]}; {data.name} now has "
             f"{data.split.sha256[:12]}.",
-            "Prepare the data as it was, or start a new run.",
+            "Prepare the data as it was, name the split that it began with (--split), or start a new run.",
         )
     return record
 
