@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lesionlab.records.collected import STATES
+from lesionlab.records.collected import State
 
 if TYPE_CHECKING:
     from lesionlab.collect.status import CollectionStatus, QueryStatus, SourceStatus
 
 LONGEST_QUERY = 70
+ORDER: tuple[State, ...] = ("fetched", "failed", "refused", "wanted", "forgotten")
 
 
 def status(
@@ -40,14 +41,14 @@ def text(found: CollectionStatus) -> str:
         return "Nothing is collected yet."
     lines = [
         table(
-            ("source", *(f"{state:>9}" for state in STATES), f"{'size':>9}"),
-            [(s.source, *(f"{s.counts[state]:>9,}" for state in STATES), f"{_size(s):>9}") for s in found.sources],
+            ("source", *(f"{state:>9}" for state in ORDER), f"{'size':>9}"),
+            [(s.source, *(f"{s.counts[state]:>9,}" for state in ORDER), f"{_size(s):>9}") for s in found.sources],
         ),
         "",
         *(line for status in found.sources for line in _kinds(status)),
         "",
         table(
-            ("query", f"{'requested':>9}", f"{'available':>9}", *(f"{state:>9}" for state in STATES), "asked at"),
+            ("query", f"{'requested':>9}", f"{'available':>9}", *(f"{state:>9}" for state in ORDER), "asked at"),
             [_row(query) for query in found.queries],
         ),
     ]
@@ -62,7 +63,7 @@ def _row(status: QueryStatus) -> tuple[str, ...]:
     words = f"{asked.source}: {asked.text}"
     words = words if len(words) <= LONGEST_QUERY else f"{words[: LONGEST_QUERY - 3]}..."
     available = "not told" if asked.available is None else f"{asked.available:,}"
-    counts = (f"{status.counts[state]:>9,}" for state in STATES)
+    counts = (f"{status.counts[state]:>9,}" for state in ORDER)
     return (words, f"{status.requested:>9}", f"{available:>9}", *counts, asked.started_at)
 
 

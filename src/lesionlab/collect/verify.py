@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from lesionlab.core.progress import Progress, silent
 from lesionlab.records.collected import ManifestRecord
 
 THREADS = 2  # as many as decode at once
+HALF_WRITTEN_S = 600  # after so long a half-written file is no one's any more
 
 
 @dataclass
@@ -37,7 +39,7 @@ def verify_collection(
 ) -> Verification:
     """Read and decode every fetched file of a source, or of all; with `repair`, what is wrong becomes wanted again.
 
-    Strays are listed only where all sources are looked at; nothing is deleted.
+    Strays are looked for only where all sources are; `repair` deletes those that a kill left half written, no others.
     """
     found = Verification()
     records = collection.manifest.records("fetched", source)
@@ -59,7 +61,7 @@ def verify_collection(
         for record, problem in found.wrong:
             collection.manifest.change(record.source, record.image_id, state="wanted", reason=problem)
     if source is None:
-        found.strays = list(strays_of(collection))
+        found.strays = [path for path in strays_of(collection) if not (repair and _drop_half_written(path))]
     return found
 
 
@@ -82,13 +84,31 @@ def problem_of(collection: Collection, record: ManifestRecord) -> str:
 
 
 def strays_of(collection: Collection) -> Iterator[Path]:
-    """Yield files among the images that no record names, such as those that a kill left half written."""
+    """Yield files among the images that no record names; what is being written just now is none."""
     folder = collection.folder / IMAGES_NAME
     for below in sorted(folder.iterdir()) if folder.is_dir() else []:
         for path in sorted(below.iterdir()) if below.is_dir() else [below]:
             named = collection.manifest.with_sha256(path.stem)
-            if not any(collection.file_of(record) == path for record in named):
+            if not any(collection.file_of(record) == path for record in named) and not _in_writing(path):
                 yield path
+
+
+def _is_half_written(path: Path) -> bool:
+    return path.name.startswith(".") and path.suffix == ".part"
+
+
+def _in_writing(path: Path) -> bool:
+    try:
+        return _is_half_written(path) and time.time() - path.stat().st_mtime < HALF_WRITTEN_S
+    except FileNotFoundError:
+        return True  # it has its name now
+
+
+def _drop_half_written(path: Path) -> bool:
+    if _is_half_written(path):
+        path.unlink(missing_ok=True)
+        return True
+    return False
 
 
 def _count(collection: Collection, source: str | None) -> int:
