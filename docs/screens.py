@@ -1,4 +1,4 @@
-"""Take the screenshots of the README: start the app, visit its pages, write `docs/screenshots/*.png`.
+"""Take the screenshots of the documents: the pages of the app, an audit of drawn lesions; write `docs/screenshots/`.
 
 Run by `make docs-screens`; needs Chromium and the released models.
 """
@@ -6,12 +6,22 @@ Run by `make docs-screens`; needs Chromium and the released models.
 from __future__ import annotations
 
 import argparse
+import os
+import random
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from lesionlab.curate.audit import Lists, audit_prepared
+from lesionlab.curate.audit_page import audit_page
+from lesionlab.curate.audit_thumbnails import thumbnails
+from lesionlab.data.prepare import prepare_procedural
 from lesionlab.inference.catalogue import classifier_folder, generator_folder
+from lesionlab.records.split import PARTS
 from lesionlab.web.config import WebConfig
 from lesionlab.web.server import running
 
@@ -38,6 +48,8 @@ LOOKS = {
 }
 # Six bits a channel: a third smaller, and nobody sees it. A palette would turn skin into contour lines or dots.
 LEVELS = [round(value / 255 * 63) * 255 // 63 for value in range(256)]
+AUDIT_VIEWPORT = {"width": 1280, "height": 1700}
+DRAWN_LESIONS = 700
 TIMEOUT_MS = 300_000  # a busy machine is no reason to fail
 
 
@@ -48,11 +60,32 @@ def take(browser: Browser, address: str, folder: Path, whole: bool) -> None:
         page.set_default_timeout(TIMEOUT_MS)
         for name, path in PAGES.items():
             page.goto(address + path, wait_until="networkidle")
-            file = folder / f"{name}-{look}.png"
-            page.screenshot(path=file, full_page=whole)
-            with Image.open(file) as image:
-                smaller = image.convert("RGB").point(LEVELS * 3)
-            smaller.save(file, optimize=True)
+            shoot(page, folder / f"{name}-{look}.png", whole)
+
+
+def take_audit(browser: Browser, folder: Path) -> None:
+    """Write the page of an audit of drawn lesions that were split by image."""
+    page = browser.new_context(viewport=AUDIT_VIEWPORT, color_scheme="light").new_page()
+    page.set_content(audit_of_drawings())
+    shoot(page, folder / "audit-light.png", whole=False)
+
+
+def audit_of_drawings() -> str:
+    """Draw lesions, deal their images out by a seed, and return the audit's page."""
+    with TemporaryDirectory() as home, patch.dict(os.environ, LESIONLAB_HOME=home):
+        data = prepare_procedural("procedural", DRAWN_LESIONS, (96,), seed=0)
+        dealt = random.Random(3)
+        rows = [replace(row, part=dealt.choices(PARTS, (70, 15, 15))[0]) for row in data.split.rows]
+        audit = audit_prepared(data, Lists("by-image.csv", PARTS, tuple(rows)))
+        return audit_page(audit, thumbnails(audit, data))
+
+
+def shoot(page: Page, file: Path, whole: bool) -> None:
+    """Write what a page shows, in fewer colours."""
+    page.screenshot(path=file, full_page=whole)
+    with Image.open(file) as image:
+        smaller = image.convert("RGB").point(LEVELS * 3)
+    smaller.save(file, optimize=True)
 
 
 def main() -> None:
@@ -67,6 +100,7 @@ def main() -> None:
     with running(WebConfig(options.generator, options.classifier)) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         take(browser, address, options.to, options.whole)
+        take_audit(browser, options.to)
         browser.close()
 
 

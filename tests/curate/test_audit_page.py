@@ -144,4 +144,4 @@ def test_folds_make_one_bar_each_class(clean: Audit, tiny_data: PreparedData):
     rows = [replace(row, part=str(index % 5)) for index, row in enumerate(tiny_data.split.rows)]
     folds = audit_prepared(tiny_data, Lists("folds", tuple("01234"), tuple(rows)))
     assert {len(row.pieces) for row in balance(folds)} == {1}
-    assert "shaded by part" not in audit_page(folds)
+    assert "Shaded by part" not in audit_page(folds)
