@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from lesionlab.cli.collect_export import export
+from lesionlab.cli.collect_folder import folder
+from lesionlab.cli.collect_forget import forget
+from lesionlab.cli.collect_ham10000 import ham10000
 from lesionlab.cli.collect_isic import isic
 from lesionlab.cli.collect_status import status
 from lesionlab.cli.collect_verify import verify
@@ -19,7 +23,11 @@ def collect() -> None:
     """Collect images from their hosts, each with its licence."""
 
 
+app.command(short_help="Download HAM10000 and prepare it.")(ham10000)
 app.command(short_help="Collect from the ISIC Archive.")(isic)
+app.command(short_help="Take in images on this machine.")(folder)
 app.command(short_help="Show what is collected.")(status)
 app.command(short_help="Check every collected file.")(verify)
 app.command(short_help="Collect from a web site, politely.")(web)
+app.command(short_help="Write an image folder with licences.")(export)
+app.command(short_help="Delete images, and tell what used them.")(forget)
