@@ -42,6 +42,8 @@ def web(
     if dry_run:
         _tell_dry_run(crawl, described)
         return
+    for reason, count in (+crawl.intake.tried.doubts).most_common():
+        typer.echo(f"{count:,} images that lie here would be refused today: {reason} See `lesionlab collect forget`.")
     tell(_tally(crawl, described, requested))
 
 

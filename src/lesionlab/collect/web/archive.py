@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from lesionlab.collect.web.findings import Archive, Found, UnreadableError, safe_id
+from lesionlab.collect.web.keeping import DamagedError
 from lesionlab.collect.web.plain_text import one_line
 from lesionlab.collect.web.site import Limits
 
@@ -22,7 +23,8 @@ class ZipImages:
     """The images of an archive whose bytes are here.
 
     Raises:
-        UnreadableError: it is no ZIP file, holds more images than allowed, or would grow beyond all measure.
+        DamagedError: it is no whole ZIP file.
+        UnreadableError: it holds more images than allowed, or would grow beyond all measure.
     """
 
     def __init__(self, archive: Archive, content: bytes, limits: Limits) -> None:
@@ -31,13 +33,13 @@ class ZipImages:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-            raise UnreadableError(f"{archive.name} is no whole ZIP file ({len(content):,} bytes).") from error
+            raise DamagedError(f"{archive.name} is no whole ZIP file ({len(content):,} bytes).") from error
         self._images = [info for info in self._zip.infolist() if _is_image(info)]
         if len(self._images) > limits.max_archive_images:
             raise UnreadableError(
                 f"{archive.name} holds {len(self._images):,} images, more than {limits.max_archive_images:,}."
             )
-        total = sum(info.file_size for info in self._images)
+        total = sum(info.file_size for info in self._images if not _hostile(info))
         if total > HIGHEST_RATIO * (len(content) + 1024):
             raise UnreadableError(f"{archive.name} would grow from {len(content):,} to {total:,} bytes.")
 

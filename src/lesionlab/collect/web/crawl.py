@@ -60,7 +60,7 @@ def crawl_site(
     limit = min(requested or site.limits.max_images, site.limits.max_images)
     frontier = Frontier(limit, site.limits.max_pages, politeness.POLITE.at_once)
     intake = Intake(site, collection, number, licences)
-    crawl = Crawl(reader_of(site), intake, frontier, site.limits, limit, progress)
+    crawl = Crawl(reader_of(site), intake, frontier, site.limits, limit, requested is None, progress)
     _run(crawl, politeness.settings(site, user_agent(contact), log_file, politeness.POLITE), log_file)
     if crawl.error is not None:
         raise crawl.error

@@ -48,6 +48,11 @@ class Frontier:
         self.closed = self.closed or reason
 
     @property
+    def images_waiting(self) -> int:
+        """Return how many images and pages of single images are known and not asked for yet."""
+        return len(self._images) + len(self._items)
+
+    @property
     def full(self) -> bool:
         """Tell whether as many images are here as were asked for."""
         return self.kept >= self._limit

@@ -18,6 +18,7 @@ from lesionlab.records.collected import ManifestRecord, State
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "image/tiff")
 OTHER_SUFFIXES = (".svg", ".gif", ".pdf", ".djvu", ".webm", ".ogv", ".ogg", ".mp4", ".mp3", ".wav", ".stl", ".bmp")
 JOINT = "; "  # between the diagnoses of an image that was found under several
+FILE_REFUSED = "file_refused"
 NO_LICENCE_WISHED = "Its licence, {}, is not among those asked for."
 
 
@@ -29,6 +30,7 @@ class Tried:
     new: int = 0
     reasons: Counter[tuple[State, str]] = field(default_factory=Counter)
     licences: Counter[str] = field(default_factory=Counter)
+    doubts: Counter[str] = field(default_factory=Counter)  # why images that lie here would be refused today
 
 
 class Intake:
@@ -86,14 +88,18 @@ class Intake:
             state: State = "refused" if refusal else "wanted"
             self._count(replace(record, state=state, reason=refusal))
             return None if refusal else record
+        before = self.collection.manifest.get(self.site.name, found.image_id)
         old = self.collection.manifest.find(self._number, record)
         if self._settled(old):
             self._count(self._mapped_anew(old))
-            return None
-        if refusal:
+            self.tried.doubts[refusal] += bool(refusal and old.state == "fetched")
+        elif refusal:
             self.refuse(record, refusal)
-            return None
-        return record
+        elif before is not None and before.state == "refused" and before.details.get(FILE_REFUSED) == _file(record):
+            self.refuse_file(record, before.reason)
+        else:
+            return record
+        return None
 
     def judged(self, found: Found) -> tuple[ManifestRecord, str]:
         """Return an image's record, and why it is not to be fetched, or nothing."""
@@ -139,6 +145,10 @@ class Intake:
         """Write an image as refused."""
         if self.collection is not None:
             self._count(self.collection.refuse(record, reason))
+
+    def refuse_file(self, record: ManifestRecord, reason: str) -> None:
+        """Write an image as refused for what its file says: the same file is not asked for again."""
+        self.refuse(replace(record, details={**record.details, FILE_REFUSED: _file(record)}), reason)
 
     # Within
 
@@ -194,6 +204,10 @@ class Intake:
         if not record.attribution and "BY" in family_of(record.licence).split("-"):
             return f"{record.licence} asks to name the author, and the page names nobody."
         return ""
+
+
+def _file(record: ManifestRecord) -> str:
+    return f"{record.file_url} {record.details.get('checksum', '')}".strip()
 
 
 def _joined(before: str, more: str) -> str:

@@ -72,4 +72,5 @@ def settings(site: Site, user_agent: str, log_file: Path, pace: Pace) -> dict[st
         "LOG_FILE": str(log_file),
         "LOG_LEVEL": "INFO",
         "LOGSTATS_INTERVAL": 0,
+        "META_COPY_WARN_SKIP_KEYS": ["download_latency", "retry_times"],  # a damaged file is asked for once more
     }

@@ -39,6 +39,7 @@ class Crawl:
     frontier: Frontier
     limits: Limits
     limit: int
+    all_wanted: bool = False
     progress: Progress = silent
     troubles: list[str] = field(default_factory=list)
     error: Exception | None = None
@@ -119,7 +120,8 @@ class SiteSpider(scrapy.Spider):
             keeping.check_hash(response.body, task.each.checksum)
             images = ZipImages(task, response.body, self.crawl.limits)
         except (keeping.DamagedError, UnreadableError) as error:
-            if again := self._again(response.request, str(error), None, times=RETRIES_OF_DAMAGED):
+            damaged = isinstance(error, keeping.DamagedError)
+            if damaged and (again := self._again(response.request, str(error), None, times=RETRIES_OF_DAMAGED)):
                 yield again
                 return
             self._trouble(task.name, str(error))
@@ -204,12 +206,12 @@ class SiteSpider(scrapy.Spider):
         intake = self.crawl.intake
         assert intake.collection is not None
         if response is not None and (wish := wish_of(response)):
-            intake.refuse(record, wish)
+            intake.refuse_file(record, wish)
             return None
         try:
             intake.kept(keeping.keep(intake.collection, record, content))
         except keeping.UnwantedError as error:
-            intake.refuse(record, str(error))
+            intake.refuse_file(record, str(error))
         except keeping.DamagedError as error:
             request = response.request if response is not None else None
             if again := self._again(request, str(error), None, times=RETRIES_OF_DAMAGED):
@@ -241,5 +243,8 @@ class SiteSpider(scrapy.Spider):
         tried = self.crawl.intake.tried
         self.crawl.frontier.kept = tried.states["wanted" if self.crawl.intake.collection is None else "fetched"]
         figures = {"failed": tried.states["failed"], "refused": tried.states["refused"]}
-        total = max(min(self.crawl.limit, sum(tried.states.values())), self.crawl.frontier.kept)
-        self.crawl.progress(self.crawl.frontier.kept, total, **figures)
+        frontier, settled = self.crawl.frontier, sum(tried.states.values())
+        if self.crawl.all_wanted:
+            self.crawl.progress(settled, settled + frontier.images_waiting, **figures)
+        else:
+            self.crawl.progress(frontier.kept, self.crawl.limit, **figures)
