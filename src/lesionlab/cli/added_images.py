@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,30 @@ _DETAILS = {
 _OF_ARCHIVE = re.compile(r"ISIC_\d{7}")
 
 
-def read_additions(
-    manifests: Sequence[str], licences: Sequence[str], sources: Sequence[str], base: Source
-) -> Additions:
+@dataclass(frozen=True)
+class Filters:
+    """Which collected images are asked for: by licence (empty: all open ones), by source and by detail."""
+
+    licences: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    only: Mapping[str, str] = field(default_factory=dict)
+
+    def checked(self) -> Filters:
+        """Return the same with licences by their codes.
+
+        Raises:
+            InputError: a licence is unknown or forbids what is derived.
+        """
+        return replace(self, licences=tuple(_checked_licence(text) for text in self.licences))
+
+    def words(self) -> tuple[str, ...]:
+        """Return them as words of the command line."""
+        pairs = [("--licence", code) for code in self.licences] + [("--source", name) for name in self.sources]
+        pairs += [("--only", f"{column}={value}") for column, value in self.only.items()]
+        return tuple(word for pair in pairs for word in pair)
+
+
+def read_additions(manifests: Sequence[str], filters: Filters, base: Source) -> Additions:
     """Read the collections and choose among their fetched images; every one left out is counted under its reason.
 
     Raises:
@@ -42,7 +64,7 @@ def read_additions(
     from lesionlab.data.problems import Problem, gather
     from lesionlab.data.source import counted
 
-    wanted_codes = tuple(_checked_licence(text) for text in licences)
+    filters = filters.checked()
     places = tuple(dict.fromkeys(_place(each) for each in manifests))
     reasons: defaultdict[str, list[str]] = defaultdict(list)
     chosen: dict[str, AddedImage] = {}
@@ -59,7 +81,7 @@ def read_additions(
             continue
         found += 1
         seen_sources.add(record.source)
-        reason, word = _against(record, sources, wanted_codes)
+        reason, word = _against(record, image, filters)
         if image.image_id in chosen:
             reason, word = "listed in two collections", image.image_id
         if reason:
@@ -67,7 +89,7 @@ def read_additions(
             others[image.image_id] = image
         else:
             chosen[image.image_id] = image
-    if unknown := set(sources) - seen_sources:
+    if unknown := set(filters.sources) - seen_sources:
         there = ", ".join(sorted(seen_sources)) or "none"
         raise InputError(f"No collected image is of the source '{min(unknown)}'.", f"Sources there: {there}.")
     left_out: dict[str, Problem] = {}
@@ -76,8 +98,7 @@ def read_additions(
     return Additions(
         images=(*chosen.values(), *_kin(chosen, others)),
         manifests=tuple(str(place.resolve()) for place in places),
-        licences=wanted_codes,
-        sources=tuple(sources),
+        filters=filters.words(),
         found=found,
         left_out=left_out,
         lesions_of_base=tuple(sorted(set(told))),
@@ -100,13 +121,16 @@ _NO_DIAGNOSIS = "without one of the seven diagnoses"
 _NO_LICENCE = "under a licence that was not asked for"
 
 
-def _against(record: ManifestRecord, sources: Sequence[str], licences: Sequence[str]) -> tuple[str, str]:
+def _against(record: ManifestRecord, image: AddedImage, filters: Filters) -> tuple[str, str]:
     """Return why a record is not wanted, and the word that its reason counts by."""
     from lesionlab.core.diagnoses import HAM10000_CODES
 
-    if sources and record.source not in sources:
+    if filters.sources and record.source not in filters.sources:
         return "of another source", ""
-    if not _passes(record.licence, licences):
+    for column, value in filters.only.items():
+        if image.details.get(column) != value:
+            return f"without {column}={value}", ""
+    if not _passes(record.licence, filters.licences):
         return _NO_LICENCE, record.licence or "none"
     if record.diagnosis not in HAM10000_CODES:
         return _NO_DIAGNOSIS, record.diagnosis_given or "none given"
@@ -169,8 +193,6 @@ def _image(record: ManifestRecord, file: Path, base_ids: set[str]) -> AddedImage
 
 def _kin(chosen: dict[str, AddedImage], others: dict[str, AddedImage]) -> Iterator[AddedImage]:
     """Yield the images that are not wanted and share a lesion with one that is: their relations count."""
-    from dataclasses import replace
-
     lesions = {image.lesion_id for image in chosen.values()}
     for image in others.values():
         if image.lesion_id in lesions and image.image_id not in chosen:

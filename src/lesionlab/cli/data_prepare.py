@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -31,6 +32,7 @@ class _Choices:
     add: tuple[str, ...]
     licences: tuple[str, ...]
     sources: tuple[str, ...]
+    only: dict[str, str]
 
 
 def prepare(
@@ -74,12 +76,24 @@ def prepare(
     only_source: Annotated[
         list[str] | None, typer.Option("--source", help="Add images of this source only.", show_default="all")
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=VALUE", help="Take images with this detail only; with --add, of those to add."),
+    ] = None,
 ) -> None:
     """Check the images, split them by lesion, and decode them once for training."""
     started = time.monotonic()
     sizes = tuple(size or DEFAULT_SIZES_PX)
     choices = _Choices(
-        name, sizes, seed, skip_bad, use == "external", tuple(add or ()), tuple(licence or ()), tuple(only_source or ())
+        name,
+        sizes,
+        seed,
+        skip_bad,
+        use == "external",
+        tuple(add or ()),
+        tuple(licence or ()),
+        tuple(only_source or ()),
+        _pairs(only or ()),
     )
     _check(choices)
     if procedural:
@@ -87,7 +101,7 @@ def prepare(
             raise InputError(f"Both the folder {source} and --procedural were given.", "Leave out one of the two.")
         done = _draw(procedural, choices)
     else:
-        done = _prepare(_read(source, layout or "", mapping), choices)
+        done = _prepare(_read(source, layout or "", mapping, {} if add else choices.only), choices)
     typer.echo(summary(done.data.record, str(done.data.folder)))
     seconds = time.monotonic() - started
     if done.made_px:
@@ -106,15 +120,23 @@ def _check(choices: _Choices) -> None:
         raise InputError("A set with added images needs a name of its own.", "Give it one with --name.")
 
 
-def _read(place: Path | None, layout: str, mapping: Path | None) -> Source:
+def _pairs(texts: Iterable[str]) -> dict[str, str]:
+    pairs = dict(text.partition("=")[::2] for text in texts)
+    if "" in pairs or not all("=" in text for text in texts):
+        raise InputError(f"--only {' '.join(texts)} names no column and value.", "Write it like --only split=test.")
+    return pairs
+
+
+def _read(place: Path | None, layout: str, mapping: Path | None, only: dict[str, str]) -> Source:
     from lesionlab.data.ham10000 import WHERE_TO_GET
     from lesionlab.data.layouts import LAYOUT_NAMES, read_source
+    from lesionlab.data.source import narrowed
 
     if place is None:
         raise DataError("No folder of images was named.", WHERE_TO_GET)
     source = read_source(place, layout, mapping)
     typer.echo(f"Read as {source.layout}: {LAYOUT_NAMES[source.layout]}; {len(source.rows):,} images listed.")
-    return source
+    return narrowed(source, only) if only else source
 
 
 def _prepare(source: Source, choices: _Choices) -> Preparation:
@@ -138,11 +160,11 @@ def _prepare(source: Source, choices: _Choices) -> Preparation:
 
 
 def _add(source: Source, choices: _Choices) -> Preparation:
-    from lesionlab.cli.added_images import read_additions, relate_pictures
+    from lesionlab.cli.added_images import Filters, read_additions, relate_pictures
     from lesionlab.cli.progress import progress_bar
     from lesionlab.data.prepare_added import prepare_with_additions
 
-    additions = read_additions(choices.add, choices.licences, choices.sources, source)
+    additions = read_additions(choices.add, Filters(choices.licences, choices.sources, choices.only), source)
     return prepare_with_additions(
         source,
         additions,
@@ -159,8 +181,8 @@ def _draw(count: int, choices: _Choices) -> Preparation:
     from lesionlab.cli.progress import progress_bar
     from lesionlab.data.prepare import prepare_drawings
 
-    if choices.add or choices.external:
-        raise InputError("Drawn lesions take no added images and no --as.", "Name a folder of images instead.")
+    if choices.add or choices.external or choices.only:
+        raise InputError("Drawn lesions take no --add, --as or --only.", "Name a folder of images instead.")
     with progress_bar("Drawing", "images") as progress:
         return prepare_drawings(choices.name or "procedural", count, choices.sizes, choices.seed, progress)
 

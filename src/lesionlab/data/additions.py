@@ -52,8 +52,7 @@ class Additions:
 
     images: tuple[AddedImage, ...]
     manifests: tuple[str, ...]
-    licences: tuple[str, ...]  # the filter; empty: all open ones
-    sources: tuple[str, ...]  # the filter; empty: all
+    filters: tuple[str, ...]  # as words of the command line
     found: int
     left_out: dict[str, Problem]
     lesions_of_base: tuple[tuple[str, str], ...] = ()  # lesion id here, image id of the base: told, not seen
@@ -66,7 +65,7 @@ class Additions:
             for i in sorted(self.images, key=lambda i: i.image_id)
         ]
         left_out = sorted((reason, problem.count) for reason, problem in self.left_out.items())
-        whole = json.dumps([plain, sorted(self.lesions_of_base), self.licences, self.sources, left_out])
+        whole = json.dumps([plain, sorted(self.lesions_of_base), self.filters, left_out])
         return hashlib.sha256(whole.encode()).hexdigest()
 
 
@@ -97,8 +96,7 @@ class AdditionsRecord:
     """What `prepared.json` says of the collected images that joined."""
 
     manifests: tuple[str, ...]
-    licences: tuple[str, ...]
-    sources: tuple[str, ...]
+    filters: tuple[str, ...]  # as words of the command line
     found: int
     used: int
     sources_used: dict[str, dict[str, int]]  # source -> class -> images

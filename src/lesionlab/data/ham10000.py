@@ -38,6 +38,8 @@ def read_ham10000(place: Path) -> Source:
         raise DataError(f"The folder {place} holds no {METADATA_NAME}.", WHERE_TO_GET)
     content = table.read_bytes()
     files, contradicting = find_files(_image_folders(place))
+    if not files:  # archives that were unpacked without a folder leave the images beside the table
+        files, contradicting = find_files([place])
     if not files:
         raise DataError(
             f"{place} holds no images: none in HAM10000_images_part_1 or HAM10000_images_part_2.",
@@ -85,9 +87,7 @@ def metadata_file(place: Path) -> Path | None:
 
 
 def _image_folders(place: Path) -> list[Path]:
-    """Return the folders of the image archives; archives unpacked without one leave the images beside the table."""
-    folders = sorted(p for p in place.iterdir() if p.is_dir() and p.name.lower().startswith(IMAGES_PREFIX))
-    return folders or [place]
+    return sorted(p for p in place.iterdir() if p.is_dir() and p.name.lower().startswith(IMAGES_PREFIX))
 
 
 def _details(row: dict[str, str]) -> dict[str, str]:

@@ -147,8 +147,7 @@ def _record(
 ) -> AdditionsRecord:
     return AdditionsRecord(
         manifests=additions.manifests,
-        licences=additions.licences,
-        sources=additions.sources,
+        filters=additions.filters,
         found=additions.found,
         used=len(joined.used) if joined else 0,
         sources_used=_sources(joined) if joined else {},
@@ -158,10 +157,7 @@ def _record(
 
 
 def _arguments(additions: Additions) -> tuple[str, ...]:
-    words = [("--add", manifest) for manifest in additions.manifests]
-    words += [("--licence", code) for code in additions.licences]
-    words += [("--source", source) for source in additions.sources]
-    return tuple(word for pair in words for word in pair)
+    return (*(word for manifest in additions.manifests for word in ("--add", manifest)), *additions.filters)
 
 
 def _sources(joined: Joined) -> dict[str, dict[str, int]]:

@@ -8,11 +8,11 @@ import io
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lesionlab.core.errors import DataError
-from lesionlab.data.problems import Problem
+from lesionlab.core.errors import DataError, InputError
+from lesionlab.data.problems import Problem, gather
 from lesionlab.data.rows import ImageRow
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
@@ -39,6 +39,41 @@ class Source:
     pairs: tuple[tuple[str, str], ...] = ()  # images of one lesion under two lesion ids
     notes: tuple[str, ...] = field(default=())  # what a user should know of it
     arguments: tuple[str, ...] = ()  # the words after `data prepare` that read it again
+
+
+def narrowed(source: Source, only: Mapping[str, str]) -> Source:
+    """Return the images of a source whose details have these values, such as {"split": "test"}.
+
+    Raises:
+        InputError: no image has such a detail, or none has this value.
+    """
+    rows = source.rows
+    for column, value in only.items():
+        values = sorted({row.details[column] for row in rows if column in row.details})
+        rows = tuple(row for row in rows if row.details.get(column) == value)
+        if not rows:
+            there = f"Values of {column} there: {', '.join(values[:9])}." if values else f"Columns: {_columns(source)}."
+            raise InputError(f"No image has {column}={value}.", there)
+    kept = {row.image_id for row in rows}
+    dropped = {row.image_id for row in source.rows} - kept
+    left = gather({defect: set(problem.ids) - dropped for defect, problem in source.problems.items()})
+    words = (word for column, value in only.items() for word in ("--only", f"{column}={value}"))
+    return replace(
+        source,
+        rows=rows,
+        files={image_id: path for image_id, path in source.files.items() if image_id in kept},
+        problems={
+            defect: problem if problem.count != len(problem.ids) else left[defect]
+            for defect, problem in source.problems.items()
+            if problem.count != len(problem.ids) or defect in left
+        },
+        fingerprint=f"{source.fingerprint} {sorted(only.items())}" if only else source.fingerprint,
+        arguments=(*source.arguments, *words),
+    )
+
+
+def _columns(source: Source) -> str:
+    return ", ".join(dict.fromkeys(column for row in source.rows for column in row.details)) or "none"
 
 
 def read_rows(content: bytes, path: Path, needed: Sequence[str], cure: str) -> list[dict[str, str]]:

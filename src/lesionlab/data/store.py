@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shlex
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -101,7 +102,7 @@ def _described(kind: str, seed: int, external: bool, additions: AdditionsRecord 
     use = " as an external test set" if external else ""
     if additions is None:
         return f"{kind} with seed {seed}{use}"
-    limits = f", licences {' '.join(additions.licences) or 'open'}, sources {' '.join(additions.sources) or 'all'}"
+    limits = f" ({shlex.join(additions.filters)})" if additions.filters else ""
     return f"{kind} with seed {seed} and images added from {', '.join(additions.manifests)}{limits}"
 
 
