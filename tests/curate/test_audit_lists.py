@@ -88,9 +88,9 @@ def test_a_table_of_ids_and_parts_is_read_in_its_dialects(tmp_path: Path, text: 
     assert list(listed.parts) == ["train", "validation", "test"]
 
 
-def test_folds_keep_their_names(tmp_path: Path):
+def test_numbers_are_folds(tmp_path: Path):
     listed = read_table(write(tmp_path / "folds.csv", f"isic_id,fold\n{A},1\n{B},0\n{C},1\n"), KNOWN)
-    assert listed.parts == {"0": (B,), "1": (A, C)}
+    assert listed.parts == {"fold-0": (B,), "fold-1": (A, C)}
 
 
 def test_an_image_in_two_parts_of_a_table_is_in_both(tmp_path: Path):

@@ -64,6 +64,11 @@ def test_the_effect_on_a_score_gives_the_share_and_the_published_figures_with_th
     assert words.score_effect(CLEAN) == ()
 
 
+def test_of_many_folds_the_range_is_told():
+    folds = audited("a L1 G1 nv 0\nb L1 G1 nv 1\nc L1 G1 nv 2\nd L2 G2 nv 2")
+    assert words.score_effect(folds)[0].startswith("50.0% to 100.0% of the images of each of 3 parts")
+
+
 def test_a_leaking_list_is_offered_a_mended_one_and_a_prepared_set_a_split_by_group():
     assert "--out" in words.next_step(LEAKING)
     assert "lesionlab data prepare" in words.next_step(replace(LEAKING, kind="prepared"))

@@ -56,14 +56,17 @@ def read_table(path: Path, known: Container[str]) -> Listed:
     for row in body:
         if len(row) <= max(id_column, part_column) or not row[part_column]:
             raise InputError(f"A line of {path} has no part: '{','.join(row)[:60]}'.", _MEND)
-        name = row[part_column]
-        found[PART_NAMES.get(name.lower(), name)] += _ids_in(row[id_column], known)
+        found[_part_name(row[part_column])] += _ids_in(row[id_column], known)
     if not 2 <= len(found) <= MAX_PARTS:
         raise InputError(
             f"{path} names {len(found):,} part{'' if len(found) == 1 else 's'}; a split has 2 to 50.", _MEND
         )
     ordered = [*(part for part in PARTS if part in found), *sorted(set(found) - set(PARTS))]
     return _listed({part: found[part] for part in ordered}, known, path)
+
+
+def _part_name(given: str) -> str:
+    return f"fold-{given}" if given.isdecimal() else PART_NAMES.get(given.lower(), given)
 
 
 def _listed(ids: Mapping[str, Sequence[str]], known: Container[str], path: Path) -> Listed:

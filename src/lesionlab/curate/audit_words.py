@@ -93,9 +93,10 @@ def score_effect(audit: Audit) -> tuple[str, ...]:
     """Say what the leak does to a score, in paragraphs; empty without a leak."""
     if not audit.leaks:
         return ()
-    told = [_seen(exposure) for exposure in audit.exposures if exposure.all.group]
-    if not told:
+    exposed = [exposure for exposure in audit.exposures if exposure.all.group]
+    if not exposed:
         return (EVIDENCE_OF_WORTH, NO_COMPARISON)
+    told = [_seen(exposure) for exposure in exposed] if len(exposed) <= 2 else [_seen_in_folds(exposed)]
     meaning = (
         "A model can recognise these lesions instead of diagnosing them, so a score on the part measures memory "
         "together with skill, and nobody can tell the two apart afterwards."
@@ -110,6 +111,14 @@ def _seen(exposure: Exposure) -> str:
     return (
         f"{percent(seen.siblings, seen.images)} of the {exposure.part} images ({seen.siblings:,} of {seen.images:,}) "
         f"have another image of the same lesion in {others}.{known}"
+    )
+
+
+def _seen_in_folds(exposures: Sequence[Exposure]) -> str:
+    shares = sorted(exposure.all.siblings / exposure.all.images for exposure in exposures)
+    return (
+        f"{shares[0]:.1%} to {shares[-1]:.1%} of the images of each of {len(exposures)} parts have another image of "
+        "the same lesion in another part."
     )
 
 
