@@ -28,7 +28,7 @@ def collect(run: Callable[..., Result], host: IsicHost) -> Callable[..., Result]
 
 def test_without_a_limit_it_says_how_many_there_are_and_fetches_none(refused: Refused, host: IsicHost, home: Path):
     cause, cure = refused("collect", "isic", "--archive", host.address)
-    assert "has 20 images (0.0 GB)" in cause
+    assert "has 20 images (0.0 MB)" in cause
     assert "--limit" in cure
     assert not home.exists()
     host.size_told = False
@@ -82,6 +82,16 @@ def test_what_the_archive_does_not_know_is_refused(refused: Refused, host: IsicH
     assert "no images under 'CC-BY-ND'" in refused(*asking, "--licence", "CC-BY-ND")[0]
     lines = "\n".join(refused(*asking, "nonsense (("))
     assert "Unable to parse search query." in lines
+    with open_collection() as kept:
+        assert kept.manifest.queries() == []
+
+
+def test_waiting_for_a_host_is_told(collect: Callable[..., Result], host: IsicHost):
+    host.fail("/files/.*", Answer(status=503, headers={"Retry-After": "2"}))
+    result = collect("--limit", 3)
+    assert result.exit_code == 0
+    assert "Waiting 2 s: 127.0.0.1" in result.stderr
+    assert "answered 503 Service Unavailable." in result.stderr
 
 
 def test_without_the_packages_it_says_what_to_install(
@@ -109,7 +119,7 @@ def test_status_tells_sources_and_queries(
     assert collect("--limit", 5).exit_code == 1
     told = run("collect", "status").stdout
     assert "isic, licences: CC-BY 4." in told
-    assert [line.split()[:4] for line in told.splitlines() if line.startswith("isic ")] == [["isic", "4", "0", "1"]]
+    assert [line.split()[:4] for line in told.splitlines() if line.startswith("isic ")] == [["isic", "4", "1", "0"]]
     assert 'isic: image_type:"dermoscopic"' in told
     assert "Invasive" in told
     assert run("collect", "status", "--source", "isic").stdout == told

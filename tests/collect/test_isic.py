@@ -45,7 +45,8 @@ def collect(host: IsicHost, home: Path) -> Collect:
 
     def run(query: IsicQuery = ALL, limit: int | None = None, **options: Any) -> Outcome:
         with (
-            Transfer(["127.0.0.1"], delay_s=0, attempts=4, sleep=lambda seconds: None) as transfer,
+            # A body longer than told spoils the next answer on its connection too: hence more attempts than faults.
+            Transfer(["127.0.0.1"], delay_s=0, attempts=8, sleep=lambda seconds: None) as transfer,
             open_collection(create=True) as collection,
         ):
             return collect_isic(collection, IsicArchive(transfer, host.address), query, limit, **options)

@@ -63,14 +63,14 @@ def _collect(query: IsicQuery, wanted: int | None, address: str, delay_s: float)
     from urllib.parse import urlsplit
 
     from lesionlab.cli.collect_summary import tell
-    from lesionlab.cli.collection_setup import collecting
+    from lesionlab.cli.collection_setup import collecting, tell_wait
     from lesionlab.cli.progress import progress_bar
     from lesionlab.collect.isic import THREADS, collect_isic
     from lesionlab.collect.isic_archive import ADDRESS, HOSTS, IsicArchive
     from lesionlab.collect.transfer import Transfer
 
     hosts = (*HOSTS, urlsplit(address).hostname or "") if address else HOSTS
-    with Transfer(hosts, delay_s=delay_s, connections=THREADS) as transfer:
+    with Transfer(hosts, delay_s=delay_s, connections=THREADS, tell_wait=tell_wait) as transfer:
         archive = IsicArchive(transfer, address or ADDRESS)
         for number in query.collections:
             archive.collection_name(number)
@@ -85,7 +85,7 @@ def _say_how_many(archive: IsicArchive, query: IsicQuery) -> None:
     from lesionlab.core.errors import InputError
 
     count, size = archive.count(query), archive.total_bytes(query)
-    together = f" ({size / 10**9:,.1f} GB)" if size else ""
+    together = f" ({size / 10**9:,.1f} GB)" if size and size >= 10**9 else f" ({size / 10**6:,.1f} MB)" if size else ""
     if not count:
         raise InputError(f"The ISIC Archive has no image for {query.words}.", "Ask for less narrow things.")
     raise InputError(

@@ -12,7 +12,7 @@ from lesionlab.records.collected import State
 if TYPE_CHECKING:
     from lesionlab.collect.status import CollectionStatus, QueryStatus, SourceStatus
 
-LONGEST_QUERY = 70
+LONGEST_QUERY = 48
 ORDER: tuple[State, ...] = ("fetched", "failed", "refused", "wanted", "forgotten")
 
 
@@ -48,7 +48,7 @@ def text(found: CollectionStatus) -> str:
         *(line for status in found.sources for line in _kinds(status)),
         "",
         table(
-            ("query", f"{'requested':>9}", f"{'available':>9}", *(f"{state:>9}" for state in ORDER), "asked at"),
+            ("query", f"{'requested':>9}", f"{'available':>9}", *(f"{state:>9}" for state in ORDER), "asked (UTC)"),
             [_row(query) for query in found.queries],
         ),
     ]
@@ -64,7 +64,7 @@ def _row(status: QueryStatus) -> tuple[str, ...]:
     words = words if len(words) <= LONGEST_QUERY else f"{words[: LONGEST_QUERY - 3]}..."
     available = "not told" if asked.available is None else f"{asked.available:,}"
     counts = (f"{status.counts[state]:>9,}" for state in ORDER)
-    return (words, f"{status.requested:>9}", f"{available:>9}", *counts, asked.started_at)
+    return (words, f"{status.requested:>9}", f"{available:>9}", *counts, asked.started_at[:16].replace("T", " "))
 
 
 def _kinds(status: SourceStatus) -> list[str]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import typer
 
 from lesionlab.core.errors import MissingPartError
 
@@ -13,6 +17,9 @@ if TYPE_CHECKING:
     from lesionlab.collect.collection import Collection, Inspect
 
 PACKAGES = ("httpx2", "tenacity")
+SHORTEST_TOLD_S = 2.0
+SECONDS_BETWEEN_TOLD = 5.0
+_quiet = threading.Lock()
 
 
 @contextmanager
@@ -28,6 +35,19 @@ def collecting() -> Iterator[Collection]:
 
     with open_collection(inspect=_inspector(), create=True) as collection:
         yield collection
+
+
+def tell_wait(seconds: float, cause: str) -> None:
+    """Say on stderr that a host is waited for, at most once in a few seconds, from any thread."""
+    with _quiet:
+        if seconds < SHORTEST_TOLD_S or time.monotonic() < _Told.again_at:
+            return
+        _Told.again_at = time.monotonic() + SECONDS_BETWEEN_TOLD
+    typer.echo(f"Waiting {seconds:.0f} s: {cause}", err=True)
+
+
+class _Told:
+    again_at = 0.0
 
 
 def require_packages(*packages: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
 from lesionlab.collect.collection import Collection, now
 from lesionlab.collect.fetching import in_parallel
-from lesionlab.collect.isic_archive import IsicArchive
+from lesionlab.collect.isic_archive import IsicArchive, Page
 from lesionlab.collect.isic_query import IsicQuery
 from lesionlab.collect.isic_records import SOURCE, Found, read_listed
 from lesionlab.collect.outcome import Outcome
@@ -48,7 +49,9 @@ def collect_isic(
         TransferError: the archive stopped answering; the same call goes on later.
         CollectError: the disk is full, or the manifest cannot be used.
     """
-    run = _Run(collection, archive, query, limit, progress)
+    pages = archive.pages(query)
+    first = next(pages)  # a query that the archive does not understand is not noted
+    run = _Run(collection, archive, query, limit, itertools.chain((first,), pages), progress)
     try:
         with closing(in_parallel(run.jobs(), run.fetch, threads, archive.transfer.close)) as fetched:
             for job, result in fetched:
@@ -71,12 +74,14 @@ class _Run:
         archive: IsicArchive,
         query: IsicQuery,
         limit: int | None,
+        pages: Iterable[Page],
         progress: Progress,
     ) -> None:
         self._collection = collection
         self._manifest = collection.manifest
         self._archive = archive
         self._query = query
+        self._pages = pages
         self._progress = progress
         self.number = self._manifest.ask(QueryRecord(SOURCE, query.words, query.licences, limit, started_at=now()))
         self.outcome = Outcome(limit)
@@ -118,7 +123,7 @@ class _Run:
         return earlier["fetched"] + earlier["wanted"] + earlier["failed"]
 
     def _listed(self) -> Iterator[Found]:
-        for page in self._archive.pages(self._query):
+        for page in self._pages:
             if page.count is not None:
                 self.outcome.available = page.count
                 self._manifest.tell_available(self.number, page.count)

@@ -46,9 +46,9 @@ class Outcome:
 
     @property
     def wanted(self) -> int:
-        """How many are to come, as far as is known: what was asked for, or what the source has of it."""
-        known = [count for count in (self.requested, self.available) if count is not None]
-        return min(known, default=0)
+        """How many are to come, as far as is known: what was asked for, or what the source has of it to keep."""
+        kept = None if self.available is None else self.available - self.refused - self.forgotten
+        return min((count for count in (self.requested, kept) if count is not None), default=0)
 
     @property
     def unlisted(self) -> int:

@@ -19,7 +19,7 @@ from lesionlab.collect.transfer_errors import TemporaryError, TransferError, sho
 from lesionlab.collect.transfer_file import PartFile, explaining_full_disk
 from lesionlab.collect.transfer_hosts import AllowedHosts
 from lesionlab.collect.transfer_pace import Pace, Sleep
-from lesionlab.collect.transfer_retry import retrying
+from lesionlab.collect.transfer_retry import TellWait, retrying, silent_wait
 from lesionlab.collect.transfer_send import Sender
 from lesionlab.core.progress import Progress, silent
 
@@ -45,6 +45,7 @@ class Transfer:
 
     `hosts` are exact names or suffixes (".example.org"); only https, but http to addresses of loopback.
     `delay_s` passes between two requests to one host. `token` goes with `get_json` alone, never with a file.
+    `tell_wait` hears of each wait for a host that is overloaded or does not answer: seconds and cause.
     """
 
     def __init__(
@@ -58,9 +59,11 @@ class Transfer:
         connections: int = 8,
         read_s: float = READ_S,
         sleep: Sleep | None = None,
+        tell_wait: TellWait = silent_wait,
     ) -> None:
         self._token = token
         self._attempts = attempts
+        self._tell_wait = tell_wait
         self._closed = threading.Event()
         self._sleep = sleep or self._rest
         self._client = httpx2.Client(
@@ -163,4 +166,4 @@ class Transfer:
                         raise
 
     def _patiently(self, attempt: Callable[[], T]) -> T:
-        return retrying(self._attempts, self._sleep)(attempt)
+        return retrying(self._attempts, self._sleep, self._tell_wait)(attempt)
