@@ -30,6 +30,20 @@ def test_a_report_enters_the_card_and_replaces_its_own_earlier_figures(tiny_clas
     assert [m.part for m in write_to_card(folder, test).metrics] == ["validation"] * 3 + ["test"] * 3 + ["validation"]
 
 
+def test_figures_of_external_sets_stand_by_their_names_and_leave_the_confusion(tiny_classifier, tiny_data, tmp_path):
+    folder = shutil.copytree(tiny_classifier, tmp_path / "export")
+    report = evaluate_classifier(Predictor(folder), tiny_data.part("validation"))
+    own = write_to_card(folder, report)
+    for name in ("clinic", "isic2017", "clinic"):
+        metrics = tuple(replace(m, part="external", data=name) for m in report.metrics)
+        card = write_to_card(folder, replace(report, part="external", metrics=metrics, confusion=((1,),)))
+    found = [(m.part, m.data) for m in card.metrics]
+    assert found == [("validation", "")] * 3 + [("external", "isic2017")] * 3 + [("external", "clinic")] * 3 + [
+        ("validation", "")
+    ]
+    assert (card.confusion, card.confusion_part) == (own.confusion, "validation")
+
+
 def test_a_generator_report_enters_its_card(tiny_generator, tiny_classifier, tmp_path):
     folder = shutil.copytree(tiny_generator, tmp_path / "export")
     report = evaluate_generator(Sampler(folder), Predictor(tiny_classifier), per_class=2)

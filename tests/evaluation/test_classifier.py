@@ -31,10 +31,32 @@ def test_the_report_adds_up_and_reads_well(tiny_classifier, tiny_data):
     assert "balanced accuracy" in text
     assert NOTICE in text
     assert all(code in text for code in report.classes)
-    assert json.loads(json.dumps(to_plain(report)))["part"] == "validation"
+    plain = json.loads(json.dumps(to_plain(report)))
+    assert plain["part"] == "validation"
+    assert [(s["column"], s["value"], s["lesions"]) for s in plain["strata"]] == [
+        ("source", "procedural", report.lesions)
+    ]
+    assert f"By source\n  procedural  not shown: n = {report.lesions} lesions" in text
+    trained = Predictor(tiny_classifier).card.training.images
+    assert plain["trained_on"] == {"procedural": trained}
+    assert f"Learned from: procedural ({trained} images)" in text
 
 
 def test_another_class_list_is_refused(tiny_classifier, tiny_data):
     part = dataclasses.replace(tiny_data.part("validation"), classes=("a", "b"))
     with pytest.raises(DataError, match="class list"):
         evaluate_classifier(Predictor(tiny_classifier), part)
+
+
+def test_an_external_set_that_lacks_classes_is_measured_among_those_it_has(tiny_classifier, tiny_data):
+    whole = tiny_data.part("validation")
+    there = [whole.classes.index(code) for code in ("mel", "nv", "bkl")]
+    groups = {group for group, label in zip(whole.groups, whole.labels, strict=True) if label in there}
+    part = dataclasses.replace(whole.of_groups(groups), name="external")
+    report = evaluate_classifier(Predictor(tiny_classifier), part)
+    names = {metric.name: metric for metric in report.metrics}
+    assert set(names) > {"balanced_accuracy_among_classes_there", "probability_of_classes_not_there"}
+    assert {metric.data for metric in report.metrics} == {tiny_data.name}
+    assert 0 < names["probability_of_classes_not_there"].value < 1
+    assert report.lesions_per_class["df"] == 0
+    assert "balanced accuracy among classes there" in report.to_text()

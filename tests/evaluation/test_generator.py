@@ -21,6 +21,9 @@ def test_agreement_is_counted_per_class_on_the_seeds_named(tiny_generator, tiny_
     decided = [p.decision for p in predictor.predict(list(sampler.sample([Recipe(3 + i, code) for i in range(5)])))]
     assert confusion[2].tolist() == [decided.count(c) for c in sampler.card.classes]
     assert "seeds 3 to 7" in report.to_text()
+    trained = sampler.card.training.images
+    assert report.trained_on == report.judge_trained_on == {"procedural": trained}
+    assert f"The generator learned from: procedural ({trained} images)" in report.to_text()
 
 
 def test_no_image_is_refused(tiny_generator, tiny_classifier):
