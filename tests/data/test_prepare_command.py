@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,10 @@ from typer.testing import CliRunner, Result
 
 from lesionlab.cli import data as command
 from lesionlab.cli.failures import ReportingGroup
+from lesionlab.core.errors import DataError
+from lesionlab.core.imaging import encode_png
 from lesionlab.data.prepared import open_prepared
+from lesionlab.data.procedural import procedural_lesion
 
 
 @pytest.fixture
@@ -79,6 +84,91 @@ def test_bad_images_stop_it_with_a_list_and_skip_bad_goes_on(root: typer.Typer, 
     assert skipped.exit_code == 0, skipped.output
     assert "33 images" in skipped.output
     assert "Left out: 1 missing images." in skipped.output
+
+
+def test_it_says_which_layout_it_took_and_whose_the_images_are(root: typer.Typer, source: Path) -> None:
+    output = run(root, source, "--size", "16").output
+    assert "Read as ham10000: HAM10000, its metadata and image folders; 35 images listed." in output
+    assert "Licence of what is made from it: CC BY-NC 4.0 (images: CC-BY-NC-4.0 (35))." in output
+
+
+@pytest.fixture
+def three_classes(tmp_path: Path) -> Path:
+    """Nine images of three classes, in three parts, in the layout of ISIC 2017."""
+    place, lines = tmp_path / "isic2017", ["image_id,dx,split"]
+    (place / "images").mkdir(parents=True)
+    for number in range(9):
+        code = ("mel", "nv", "bkl")[number % 3]
+        content = encode_png(procedural_lesion(code, number, 32))
+        (place / "images" / f"ISIC_{number:07d}.png").write_bytes(content)
+        lines.append(f"ISIC_{number:07d},{code},{('train', 'val', 'test')[number // 3]}")
+    (place / "labels.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return place
+
+
+def test_a_set_that_lacks_classes_is_told_how_it_can_be_prepared(root: typer.Typer, three_classes: Path) -> None:
+    result = run(root, three_classes, "--size", "16")
+    assert result.exit_code == 2
+    assert "akiec (0)" in result.stderr
+    assert "--as external" in result.stderr
+
+
+def test_an_external_set_is_one_part_that_does_not_open_in_training(root: typer.Typer, three_classes: Path) -> None:
+    result = run(root, three_classes, "--size", "16", "--as", "external", "--only", "split=test")
+    assert result.exit_code == 0, result.output
+    assert "Read as isic2017" in result.output
+    assert "3 images of 3 lesions" in result.output
+    assert "names no lesions" in result.output
+    assert "--part external --purpose" in result.output
+    data = open_prepared("isic2017")
+    assert {row.part for row in data.split.rows} == {"external"}
+    assert data.record.counts["external"]["mel"] == 1
+    for part in ("train", "validation", "external", "test"):
+        with pytest.raises(DataError):
+            data.part(part)
+    again = run(root, three_classes, "--size", "16", "--as", "external", "--only", "split=test")
+    assert "Nothing to do" in again.output
+    assert data.record.arguments == (str(three_classes), "--only", "split=test", "--as", "external")
+    assert run(root, three_classes, "--size", "16").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--licence", "CC-BY"], "Name a collection with --add."),
+        (["--source", "isic"], "Name a collection with --add."),
+        (["--add", "collected"], "Give it one with --name."),
+        (["--add", "collected", "--as", "external", "--name", "x"], "takes no added images"),
+        (["--add", "nowhere", "--name", "x"], "There is no manifest"),
+        (["--only", "split"], "Write it like --only split=test."),
+        (["--only", "sex=none"], "Values of sex there: unknown."),
+        (["--layout", "isic2017"], "labels.csv"),
+        (["--mapping", "none.toml"], "cannot be read"),
+    ],
+)
+def test_choices_that_do_not_go_together(root: typer.Typer, source: Path, arguments: list[str], told: str) -> None:
+    result = run(root, source, *arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert "Traceback" not in result.output
+
+
+INTERRUPTED = """
+import sys
+from lesionlab.data import cache
+def interrupt(*arguments):
+    raise KeyboardInterrupt
+cache.decode_block = interrupt
+from lesionlab.cli.main import main
+main()
+"""
+
+
+def test_ctrl_c_says_that_it_stopped_and_leaves_nothing(source: Path, home: Path) -> None:
+    command = [sys.executable, "-c", INTERRUPTED, "data", "prepare", str(source), "--size", "16"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "Stopped.\n")
+    assert not [path for path in home.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("arguments", [["--size", "many"], ["--procedural", "0"], ["--size", "4"], ["--name", "a/b"]])
