@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from lesionlab.cli.data_audit import audit
+from lesionlab.cli.data_card import card
 from lesionlab.cli.data_prepare import prepare
 from lesionlab.cli.data_split import split
 
@@ -18,4 +19,5 @@ def data() -> None:
 
 app.command()(prepare)
 app.command()(audit)
+app.command(short_help="Tell what images a set holds.")(card)
 app.command()(split)
