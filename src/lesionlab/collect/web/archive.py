@@ -49,7 +49,7 @@ class ZipImages:
     def found(self) -> Iterator[tuple[Found, zipfile.ZipInfo]]:
         """Yield each image as found, with the reason where its name, kind or size forbid it."""
         for info in self._images:
-            path = PurePosixPath(info.filename)
+            path = PurePosixPath(info.filename.replace("\\", "/"))
             folder = path.parent.name if self._archive.folder_is_diagnosis else ""
             yield (
                 replace(
@@ -88,7 +88,7 @@ class ZipImages:
 
 
 def _is_image(info: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(info.filename)
+    path = PurePosixPath(info.filename.replace("\\", "/"))
     hidden = path.name.startswith(".") or "__MACOSX" in path.parts
     return not info.is_dir() and not hidden and path.suffix.lower() in SUFFIXES
 

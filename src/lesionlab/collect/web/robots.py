@@ -75,8 +75,8 @@ class RobotsRules(RobotsTxtMiddleware):
 
 
 def _rules(crawler: Crawler, host: str, response: Response) -> Rules:
-    if response.status in CLOSED or not 200 <= response.status < 500:
-        return Rules(closed=f"robots.txt of {host} cannot be read (HTTP {response.status}), so nothing is asked.")
-    if response.status >= 400:
+    if 200 <= response.status < 300:
+        return Rules(ProtegoRobotParser.from_crawler(crawler, response.body))
+    if 400 <= response.status < 500 and response.status not in CLOSED:
         return Rules()
-    return Rules(ProtegoRobotParser.from_crawler(crawler, response.body))
+    return Rules(closed=f"robots.txt of {host} cannot be read (HTTP {response.status}), so nothing is asked.")

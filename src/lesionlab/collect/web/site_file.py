@@ -83,12 +83,12 @@ def check_site(site: Site, where: str) -> None:
             f"{where}: '{site.name[:60]}' cannot be a site's name.",
             f"Use small letters, digits and hyphens, and none of: {', '.join(RESERVED)}.",
         )
-    _check_kind(site, where)
     for host in (*site.page_hosts, *site.file_hosts):
         if not re.fullmatch(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:]+\]", host):
             raise OptionsError(f"{where}: '{host[:80]}' is no host.", "Name hosts as in `commons.wikimedia.org`.")
     if not site.page_hosts or not site.file_hosts:
         raise OptionsError(f"{where} names no hosts.", "Fill `page_hosts` and `file_hosts`: nothing else is asked.")
+    _check_kind(site, where)
     _check_licence(site, where)
     for words, code in site.diagnoses.items():
         try:
