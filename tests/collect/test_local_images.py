@@ -118,6 +118,17 @@ def test_an_export_comes_back_as_it_was(collection: Collection, images: list[Loc
             assert replace(again, **bare) == replace(record, **bare)  # type: ignore[arg-type]
 
 
+def test_an_export_taken_back_into_its_own_collection_changes_nothing(
+    collection: Collection, images: list[LocalImage], tmp_path: Path
+) -> None:
+    images = [replace(image, record=replace(image.record, details={"sex": "female"})) for image in images]
+    take_in(collection, images, "folder set")
+    before = list(collection.manifest.records())
+    export(collection, tmp_path / "out", Wanted())
+    assert take_in(collection, read_export(tmp_path / "out"), "folder out").new == 0
+    assert list(collection.manifest.records()) == before
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [("images/", "../images/", "outside the folder"), (",nv,", ",mole,", "is damaged"), (",mole,CC", ",CC", "damaged")],

@@ -136,5 +136,7 @@ def _read(image: LocalImage) -> bytes:
 
 def _is_kept(collection: Collection, wanted: ManifestRecord, old: ManifestRecord, content: bytes) -> bool:
     """Tell whether the collection has this image under this description."""
-    told = all(getattr(old, name) == getattr(wanted, name) for name in DESCRIPTION)
+    # An export carries no details: those that are known here stay.
+    names = DESCRIPTION if wanted.details else DESCRIPTION[:-1]
+    told = all(getattr(old, name) == getattr(wanted, name) for name in names)
     return told and old.sha256 == hashlib.sha256(content).hexdigest() and collection.file_of(old).is_file()
