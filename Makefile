@@ -8,7 +8,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--custom-compile-command "make lock" $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test bench long docs-screens figures lock clean
+.PHONY: help setup check test bench long live-check docs-screens figures lock clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -20,7 +20,7 @@ check: setup ## Linter, format, types, import contracts and the rules of the tre
 	$(ENV)/ruff check .
 	$(ENV)/ruff format --check --exclude '*.md' .
 	$(ENV)/mypy
-	$(ENV)/mypy run.py launch benchmarks docs/figures.py
+	$(ENV)/mypy run.py launch benchmarks docs/figures.py docs/live_check.py
 	$(ENV)/lint-imports
 	$(ENV)/python -m pytest -q tests/project/test_rules.py tests/project/test_locks.py
 
@@ -35,6 +35,9 @@ long: setup ## The tests that take minutes; their output goes to docs/long/
 	$(ENV)/python -m pytest -m long --timeout 3600 --durations 0 > docs/long/$(TODAY).txt; \
 		status=$$?; tail -n 40 docs/long/$(TODAY).txt; \
 		if [ $$status = 5 ]; then echo "No test is marked long yet."; rm docs/long/$(TODAY).txt; status=0; fi; exit $$status
+
+live-check: setup ## Fetch five images from each real host and note the outcome in docs/live-checks.md (needs the network)
+	$(ENV)/python docs/live_check.py
 
 docs-screens: setup ## Take the screenshots of the documentation again (needs Chromium)
 	$(ENV)/python docs/screens.py

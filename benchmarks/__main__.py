@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import inferring, preparing, training
+from benchmarks import collecting, inferring, preparing, training
 from benchmarks.comparison import Comparison
 from benchmarks.machine import facts
 from benchmarks.quiet import others, refusal
@@ -18,6 +18,7 @@ from benchmarks.quiet import others, refusal
 RESULTS = Path(__file__).resolve().parent / "results"
 BENCHES: dict[str, Callable[[], Iterator[Comparison]]] = {
     "prepare": preparing.comparisons,
+    "collect": collecting.comparisons,
     "classify": inferring.classifier_comparisons,
     "generate": inferring.generator_comparisons,
     "train": training.comparisons,

@@ -114,6 +114,10 @@ class IsicHost(Loopback):
         """How often an image's file was given out whole or in part."""
         return len(self.asked(f"/files/{re.escape(held.isic_id)}"))
 
+    def find(self, isic_id: str) -> Held | None:
+        """Return the image of an id."""
+        return next((held for held in self.held if held.isic_id == isic_id), None)
+
     def _found(self, query: dict[str, str]) -> list[Held] | None:
         fits = parse(query.get("query", ""))
         if fits is None:
@@ -146,8 +150,7 @@ class IsicHost(Loopback):
         return Answer.json({"size": sum(len(held.content) for held in found)})
 
     def _image(self, request: Request) -> Answer:
-        isic_id = request.path.split("/")[-2]
-        held = next((held for held in self.held if held.isic_id == isic_id), None)
+        held = self.find(request.path.split("/")[-2])
         return Answer.json(self._listed(held)) if held else Answer.json({"detail": "Not Found"}, 404)
 
     def _collection(self, request: Request) -> Answer:
@@ -181,8 +184,7 @@ class IsicHost(Loopback):
         signature = request.query.get("Signature", "")
         if not signature or signature in self.expired:
             return Answer(b"<Error><Code>AccessDenied</Code></Error>", 403, {"Content-Type": "application/xml"})
-        isic_id = request.path.removeprefix("/files/")
-        held = next((held for held in self.held if held.isic_id == isic_id), None)
+        held = self.find(request.path.removeprefix("/files/"))
         if held is None:
             return Answer(b"<Error/>", 404, {"Content-Type": "application/xml"})
         return Answer(held.content, 200, {"Content-Type": "image/jpeg", "ETag": f'"{hash(held.content)}"'})

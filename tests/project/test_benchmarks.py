@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks import __main__ as command
-from benchmarks import inferring, preparing, training
+from benchmarks import collecting, inferring, preparing, training
 from benchmarks.comparison import Comparison, compare
 from benchmarks.machine import facts
 from benchmarks.memory import peak_mib
@@ -76,6 +76,12 @@ def test_the_prepare_bench_runs(monkeypatch, home: Path):
     (found,) = preparing.comparisons(count=84, photo=(48, 36), rounds=1)
     assert found.count == 84
     assert found.ratio > 0
+
+
+def test_the_collect_bench_runs(home: Path):
+    (found,) = collecting.comparisons(count=30, rounds=1)
+    assert found.count == 30
+    assert found.plain_s > 0
 
 
 def test_the_classifier_bench_runs_and_checks_that_both_ways_agree():
