@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,6 +35,7 @@ COLLECTION = 212  # "HAM10000"; it holds the images of later challenges too, whi
 SPLIT_NAME = "ham10000-release.csv"
 FIRST_PART = 5000  # images in the first folder of the layout
 THREADS = 8
+DELAY_S = 0.05  # between two requests: 10,015 images take some nine minutes at least
 USUAL_BYTES = 300_000  # of an image whose size is not told
 COLUMNS = ("lesion_id", "image_id", "dx", "dx_type", "age", "sex", "localization")
 HOW_CONFIRMED = {
@@ -57,7 +59,7 @@ def fetch_from_isic(
     stages: Stages = silent_stages,
     *,
     address: str = "",
-    open_transfer: Callable[[Sequence[str]], Transfer] = Transfer,
+    open_transfer: Callable[[Sequence[str]], Transfer] = partial(Transfer, delay_s=DELAY_S, connections=THREADS),
     split: Split | None = None,
 ) -> Path:
     """Fetch the images of the committed split from the archive and lay them out in `folder`, which is returned.
