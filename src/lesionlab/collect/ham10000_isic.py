@@ -44,6 +44,7 @@ HOW_CONFIRMED = {
     "single image expert consensus": "consensus",
     "confocal microscopy with consensus dermoscopy": "confocal",
 }
+AT_PACE = partial(Transfer, delay_s=DELAY_S, connections=THREADS)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def fetch_from_isic(
     stages: Stages = silent_stages,
     *,
     address: str = "",
-    open_transfer: Callable[[Sequence[str]], Transfer] = partial(Transfer, delay_s=DELAY_S, connections=THREADS),
+    open_transfer: Callable[[Sequence[str]], Transfer] = AT_PACE,
     split: Split | None = None,
 ) -> Path:
     """Fetch the images of the committed split from the archive and lay them out in `folder`, which is returned.
