@@ -1,4 +1,4 @@
-"""How commands open the collection: with what knows HAM10000's images, and only where the extra packages are there."""
+"""How commands open the collection, with what knows HAM10000's images; what hosts need: packages and patience."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lesionlab.core.errors import MissingPartError
+from lesionlab.core.errors import LesionLabError, MissingPartError
 
 if TYPE_CHECKING:
     from lesionlab.collect.collection import Collection, Inspect
+    from lesionlab.data.prepared import PreparedData
 
+HAM10000 = "ham10000"
 PACKAGES = ("httpx2", "tenacity")
 SHORTEST_TOLD_S = 2.0
 SECONDS_BETWEEN_TOLD = 5.0
@@ -27,10 +29,8 @@ def collecting() -> Iterator[Collection]:
     """Open the home's collection to add to it; each picture is compared with HAM10000 and its quality measured.
 
     Raises:
-        MissingPartError: the packages that fetch are not installed.
         CollectError: the manifest cannot be used.
     """
-    require_packages()
     from lesionlab.collect.collection import open_collection
 
     with open_collection(inspect=_inspector(), create=True) as collection:
@@ -66,4 +66,15 @@ def require_packages(*packages: str) -> None:
 def _inspector() -> Inspect:
     from lesionlab.curate.identity import ham10000_inspector
 
-    return ham10000_inspector()
+    return ham10000_inspector(_prepared_ham10000())
+
+
+def _prepared_ham10000() -> PreparedData | None:
+    """Return HAM10000 as it is prepared here, to compare pixels where hashes are near; None where it is not."""
+    from lesionlab.data.prepared import open_prepared
+
+    try:
+        prepared = open_prepared(HAM10000)
+    except LesionLabError:
+        return None
+    return prepared if prepared.record.kind == HAM10000 else None
