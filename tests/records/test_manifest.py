@@ -112,3 +112,12 @@ def test_a_kill_loses_nothing_that_was_put(tmp_path: Path):
 def _count(folder: Path) -> int:
     with open_manifest(folder, create=True) as manifest:
         return manifest.counts()["fetched"]
+
+
+def test_what_is_taken_back_leaves_no_trace_in_the_file(tmp_path: Path):
+    with open_manifest(tmp_path, create=True) as manifest:
+        for i in range(50):
+            manifest.put(record(f"{i}", attribution="Dr. Somebody Unusual"))
+        for i in range(50):
+            manifest.change("isic", f"{i}", state="forgotten", attribution="")
+    assert b"Somebody Unusual" not in (tmp_path / MANIFEST_NAME).read_bytes()

@@ -207,6 +207,7 @@ def open_manifest(path: Path, *, create: bool = False) -> Iterator[Manifest]:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA secure_delete=ON")  # what is forgotten leaves no trace in free pages
             _check_version(connection, file)
             yield Manifest(file, connection)
         finally:
