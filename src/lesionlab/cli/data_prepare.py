@@ -33,6 +33,7 @@ class _Choices:
     licences: tuple[str, ...]
     sources: tuple[str, ...]
     only: dict[str, str]
+    apart_from: str
 
 
 def prepare(
@@ -65,6 +66,9 @@ def prepare(
     use: Annotated[
         Literal["external"] | None, typer.Option("--as", help="external: every image for testing alone.")
     ] = None,
+    apart_from: Annotated[
+        str, typer.Option(metavar="NAME", help="With --as external: without what this prepared data holds.")
+    ] = "",
     add: Annotated[
         list[str] | None,
         typer.Option(metavar="MANIFEST", help="A collection to add to the training part, or `collected`; repeatable."),
@@ -94,6 +98,7 @@ def prepare(
         tuple(licence or ()),
         tuple(only_source or ()),
         _pairs(only or ()),
+        apart_from,
     )
     _check(choices)
     if procedural:
@@ -116,6 +121,8 @@ def _check(choices: _Choices) -> None:
         raise InputError("--licence and --source choose among collected images.", "Name a collection with --add.")
     if choices.add and choices.external:
         raise InputError("An external test set takes no added images.", "Leave out --add or --as.")
+    if choices.apart_from and not choices.external:
+        raise InputError("--apart-from is for external test sets.", "Add --as external, or leave it out.")
     if choices.add and not choices.name:
         raise InputError("A set with added images needs a name of its own.", "Give it one with --name.")
 
@@ -147,6 +154,8 @@ def _prepare(source: Source, choices: _Choices) -> Preparation:
     if choices.add:
         return _add(source, choices)
     name = choices.name or name_for(source.name)
+    if choices.apart_from:
+        return _apart(source, name, choices)
     with progress_bar("Decoding", "images") as progress:
         return prepare_source(
             source,
@@ -175,6 +184,16 @@ def _add(source: Source, choices: _Choices) -> Preparation:
         progress_bar,
         skip_bad=choices.skip_bad,
     )
+
+
+def _apart(source: Source, name: str, choices: _Choices) -> Preparation:
+    from lesionlab.cli.added_images import relate_pictures
+    from lesionlab.cli.progress import progress_bar
+    from lesionlab.data.prepare_apart import prepare_apart
+    from lesionlab.data.prepared import open_prepared
+
+    other = open_prepared(choices.apart_from)
+    return prepare_apart(source, other, relate_pictures, name, choices.sizes, progress_bar, skip_bad=choices.skip_bad)
 
 
 def _draw(count: int, choices: _Choices) -> Preparation:

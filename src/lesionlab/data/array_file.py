@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from lesionlab.core.files import replacing
 
+_AT_ONCE = 1024  # rows copied in one piece
 _LARGEST = 10**12  # rows; the head written first keeps room for a length of this many digits
 
 
@@ -51,3 +53,12 @@ class ArrayWriter:
         description = {"descr": "|u1", "fortran_order": False, "shape": (rows, *self._row_shape)}
         npy.write_array_header_1_0(buffer, description)
         return buffer.getvalue()
+
+
+def copy_rows(path: Path, parts: Iterable[tuple[NDArray[np.uint8], Sequence[int]]]) -> None:
+    """Write chosen rows of several uint8 arrays [n, ...] of one shape one after another, some at a time in memory."""
+    whole = list(parts)
+    with ArrayWriter(path, whole[0][0].shape[1:]) as writer:
+        for array, rows in whole:
+            for start in range(0, len(rows), _AT_ONCE):
+                writer.append(array[list(rows[start : start + _AT_ONCE])])

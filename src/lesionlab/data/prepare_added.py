@@ -13,7 +13,7 @@ import numpy as np
 from lesionlab.core.errors import DataError
 from lesionlab.data import store
 from lesionlab.data.additions import AddedImage, Additions, AdditionsRecord, Picture, Relate, Stage, silent_stage
-from lesionlab.data.array_file import ArrayWriter
+from lesionlab.data.array_file import copy_rows
 from lesionlab.data.cache import write_pixels
 from lesionlab.data.joining import Joined, join
 from lesionlab.data.lock import only_one
@@ -24,7 +24,6 @@ from lesionlab.data.source import Source
 
 WORK_NAME = ".work"  # what a preparation needs on its way; a later one goes on from what is whole there
 COMPARED_PX = 64  # pictures are compared at this size, whatever sizes are asked for
-COPIED_ROWS = 1024
 
 
 def prepare_with_additions(
@@ -119,12 +118,8 @@ def _write_pixels(
     chosen = [place[image.image_id] for image in joined.used]
     for size, path in store.targets(folder, sizes).items():
         added = np.load(pixels_path(work, size), mmap_mode="r", allow_pickle=False)
-        with ArrayWriter(path, (size, size, 3)) as writer:
-            first = base.pixels(size)
-            for start in range(0, len(first), COPIED_ROWS):
-                writer.append(np.asarray(first[start : start + COPIED_ROWS]))
-            for start in range(0, len(chosen), COPIED_ROWS):
-                writer.append(np.asarray(added[chosen[start : start + COPIED_ROWS]]))
+        first = base.pixels(size)
+        copy_rows(path, [(first, range(len(first))), (added, chosen)])
 
 
 def _metadata(base: PreparedData, joined: Joined) -> dict[str, dict[str, str]]:

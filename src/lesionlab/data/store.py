@@ -9,6 +9,7 @@ import shlex
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 from lesionlab import __version__
@@ -89,8 +90,8 @@ def matching(folder: Path, origin: Origin) -> PreparedData | None:
     except DataError:
         return None
     record = data.record
-    there = _described(record.kind, record.seed, record.external, record.additions)
-    if there != _described(origin.kind, origin.seed, origin.external, origin.additions):
+    there = _described(record)
+    if there != _described(origin):
         raise DataError(
             f"'{data.name}' is prepared already, from {there}.",
             f"Give another name with --name, or delete {folder} if no run needs it.",
@@ -98,12 +99,17 @@ def matching(folder: Path, origin: Origin) -> PreparedData | None:
     return data if record.fingerprint == origin.fingerprint else None
 
 
-def _described(kind: str, seed: int, external: bool, additions: AdditionsRecord | None) -> str:
-    use = " as an external test set" if external else ""
+def _described(made: PreparedRecord | Origin) -> str:
+    """Return in words what a set is made of; another one must not take its name."""
+    use = " as an external test set" if made.external else ""
+    pairs = pairwise(made.arguments)
+    chosen = "".join(f" {word} {value}" for word, value in pairs if word in ("--only", "--apart-from"))
+    text = f"{made.kind} with seed {made.seed}{use}"
+    additions = made.additions
     if additions is None:
-        return f"{kind} with seed {seed}{use}"
+        return f"{text}{chosen}"
     limits = f" ({shlex.join(additions.filters)})" if additions.filters else ""
-    return f"{kind} with seed {seed} and images added from {', '.join(additions.manifests)}{limits}"
+    return f"{text} and images added from {', '.join(additions.manifests)}{limits}"
 
 
 def targets(folder: Path, sizes_px: Iterable[int]) -> dict[int, Path]:
