@@ -24,8 +24,9 @@ LONGEST_S = 600
 # A host by its name, and the words after `lesionlab` that fetch five images from it.
 HOSTS: Mapping[str, tuple[str, ...]] = {
     "ISIC Archive": ("collect", "isic", "--diagnosis", "nv", "--limit", str(IMAGES)),
-    "Wikimedia Commons": ("collect", "web", "commons-api", "--limit", str(IMAGES)),
-    "Zenodo": ("collect", "web", "zenodo", "--limit", str(IMAGES)),
+    "Wikimedia Commons, its pages": ("collect", "web", "commons", "--limit", str(IMAGES)),
+    "Wikimedia Commons, its API": ("collect", "web", "commons-api", "--limit", str(IMAGES)),
+    "Zenodo": ("collect", "web", "zenodo", "--start", os.environ.get("ZENODO_RECORD", "0"), "--limit", str(IMAGES)),
 }
 
 

@@ -35,6 +35,7 @@ def settings(site: Site, user_agent: str, log_file: Path, pace: Pace) -> dict[st
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_START_DELAY": delay_s,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": 1.0,
+        "CONCURRENT_ITEMS": 4,
         "CONCURRENT_REQUESTS": pace.at_once,
         "CONCURRENT_REQUESTS_PER_DOMAIN": pace.at_once,
         "RETRY_TIMES": 4,
@@ -72,5 +73,6 @@ def settings(site: Site, user_agent: str, log_file: Path, pace: Pace) -> dict[st
         "LOG_FILE": str(log_file),
         "LOG_LEVEL": "INFO",
         "LOGSTATS_INTERVAL": 0,
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "META_COPY_WARN_SKIP_KEYS": ["download_latency", "retry_times"],  # a damaged file is asked for once more
     }
