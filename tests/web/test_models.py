@@ -32,6 +32,19 @@ def test_metrics_never_stand_without_their_protocol(page_of: Callable[[str], Any
         assert f"{metric_name(metric.name)} {metric.value:.3f} {metric.part} {metric.n:,} {metric.unit}" in text
 
 
+def test_sources_are_told_when_there_are_several_and_external_sets_by_name(config: WebConfig, tmp_path: Path) -> None:
+    shutil.copytree(config.classifier, tmp_path / "measured")
+    card = read_card(config.classifier)
+    training = replace(card.training, images_per_source={"ham10000": 7009, "isic": 1990})
+    outside = Metric("accuracy", 0.5, 150, "lesions", "external", data="clinic")
+    write_card(tmp_path / "measured", replace(card, training=training, metrics=(outside,)))
+    client = create_app(WebConfig(config.generator, tmp_path / "measured")).test_client()
+    html = client.get("/models/classifier").text
+    assert "ham10000 7,009, isic 1,990 images" in html
+    assert "external: clinic" in html
+    assert "<dt>Sources</dt>" not in client.get("/models/generator").text
+
+
 def test_the_confusion_matrix_is_a_table(config: WebConfig, tmp_path: Path) -> None:
     shutil.copytree(config.classifier, tmp_path / "measured")
     counts = tuple(tuple(range(row, row + 7)) for row in range(7))

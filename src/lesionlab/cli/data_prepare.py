@@ -104,6 +104,8 @@ def prepare(
     if procedural:
         if source is not None:
             raise InputError(f"Both the folder {source} and --procedural were given.", "Leave out one of the two.")
+        if layout or mapping:
+            raise InputError("Drawn lesions have no layout and no mapping.", "Leave out --layout and --mapping.")
         done = _draw(procedural, choices)
     else:
         done = _prepare(_read(source, layout or "", mapping, {} if add else choices.only), choices)

@@ -65,7 +65,7 @@ class Additions:
             for i in sorted(self.images, key=lambda i: i.image_id)
         ]
         left_out = sorted((reason, problem.count) for reason, problem in self.left_out.items())
-        whole = json.dumps([plain, sorted(self.lesions_of_base), self.filters, left_out])
+        whole = json.dumps([RELATIONS_VERSION, plain, sorted(self.lesions_of_base), self.filters, left_out])
         return hashlib.sha256(whole.encode()).hexdigest()
 
 
@@ -87,6 +87,8 @@ class Tie:
     same: bool  # one picture, not only one lesion
     among_added: bool = False
 
+
+RELATIONS_VERSION = 1  # raise it when pictures are compared otherwise: sets that depend on it are then made anew
 
 Relate = Callable[[Sequence[Picture], "PreparedData", Progress], Sequence[Tie]]
 

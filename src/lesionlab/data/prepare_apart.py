@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from lesionlab.data import store
-from lesionlab.data.additions import Picture, Relate, Stage, Tie, silent_stage
+from lesionlab.data.additions import RELATIONS_VERSION, Picture, Relate, Stage, Tie, silent_stage
 from lesionlab.data.array_file import copy_rows
 from lesionlab.data.groups import DisjointSets
 from lesionlab.data.lock import only_one
@@ -43,7 +43,7 @@ def prepare_apart(
     origin = replace(
         origin,
         arguments=(*origin.arguments, "--apart-from", other.name),
-        fingerprint=f"{origin.fingerprint} - {other.split.sha256}",
+        fingerprint=f"{origin.fingerprint} - {other.split.sha256} {RELATIONS_VERSION}",
     )
     with only_one(folder):
         old = store.matching(folder, origin)
