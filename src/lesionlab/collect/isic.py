@@ -132,7 +132,8 @@ class _Run:
 
     def _refuse(self, record: ManifestRecord, objection: str) -> None:
         """Note a refusal; what another query has found keeps its state, since that one may allow more."""
-        if self._manifest.get(SOURCE, record.image_id) is None:
+        old = self._manifest.get(SOURCE, record.image_id)
+        if old is None or old.state == "refused":
             self._manifest.find(self.number, replace(record, state="refused", reason=objection))
         self.outcome.note("refused", objection)
 
