@@ -50,7 +50,7 @@ def test_a_site_that_robots_txt_closes_names_the_other(run: Callable[..., Result
     crawl.troubles.append("https://x/: robots.txt of commons.wikimedia.org does not allow /w/api.php.")
     assert _troubles(crawl, site)[-1] == "Use `lesionlab collect web commons` instead."
     tally = _tally(crawl, site, 5)
-    assert (tally.requested, tally.available, tally.fetched, tally.short) == (5, 0, 0, True)
+    assert (tally.requested, tally.available, tally.fetched, tally.short) == (5, None, 0, True)
 
 
 def test_what_is_not_seen_to_its_end_has_no_known_number():

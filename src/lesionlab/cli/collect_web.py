@@ -117,7 +117,7 @@ def _tally(crawl: Crawl, site: Site, requested: int | None) -> Tally:
     return Tally(
         source=site.name,
         requested=requested,
-        available=sum(tried.states.values()) if crawl.frontier.exhausted else None,
+        available=crawl.available,
         fetched=tried.states["fetched"],
         new=tried.new,
         failed=tried.states["failed"],

@@ -295,8 +295,6 @@ def test_ctrl_c_stops_at_once_and_the_next_run_goes_on(home: Path):
         assert (process.returncode, errors.splitlines()[-1]) == (130, "Stopped.")
         assert "Traceback" not in errors
         assert not gallery.host.asked("/images/.*")  # the crawl delay was kept
-        gallery.robots = ""
-        assert crawl(gallery.site(), home)[0] == 0
 
 
 def _until(happened: object, process: subprocess.Popen[str]) -> None:
@@ -323,16 +321,12 @@ def test_retry_after_is_kept_and_more_than_our_patience_ends_the_crawl(home: Pat
     assert (code, "asks to be left alone for 1,440 minutes" in output) == (1, True)
 
 
-@pytest.mark.parametrize(
-    "answer", [Answer(b"down", 503), Answer(b"", 403), Answer(b"", 302, {"Location": "http://localhost:9/"})]
-)
-def test_where_robots_txt_cannot_be_read_nothing_is_asked(home: Path, answer: Answer):
+def test_where_robots_txt_leads_off_the_hosts_nothing_is_asked(home: Path):
     with gallery_of([Shown(0)]) as gallery:
-        gallery.host.fail("/robots.txt", answer, times=20)
+        gallery.host.fail("/robots.txt", Answer(b"", 302, {"Location": f"{gallery.host.elsewhere}/robots.txt"}))
         code, output, _ = crawl(gallery.site(), home)
-        assert {request.path for request in gallery.host.requests} == {"/robots.txt"}
-    assert code == 1
-    assert "robots.txt" in output
+        assert [request.path for request in gallery.host.requests] == ["/robots.txt"]
+    assert (code, "cannot be read: localhost" in output) == (1, True)
 
 
 def test_a_limit_takes_that_many_and_says_what_it_left(home: Path):
@@ -373,9 +367,12 @@ def test_a_licence_for_the_whole_site_is_kept_with_the_page_that_states_it(home:
 
 def test_a_page_that_fails_is_told_and_the_query_stays_open(home: Path):
     with gallery_of([Shown(n) for n in range(6)]) as gallery:
-        second = gallery.host.routes["/"]
-        gallery.host.routes["/"] = lambda r: Answer(b"", 404) if r.query.get("page") == "2" else second(r)
+        right = gallery.host.routes["/"]
+        wrong = {"2": Answer(b"", 404), "3": Answer(picture(1), headers={"Content-Type": "image/jpeg"})}
+        gallery.host.routes["/"] = lambda request: wrong.get(request.query.get("page", "")) or right(request)
         code, output, _ = crawl(gallery.site(), home)
+        gallery.foot = "<a class=next href='?page=3'>three</a>"
+        assert "/?page=3: It is no page but a file." in crawl(gallery.site(), home)[1]
     assert (code, "/?page=2: Its host answered HTTP 404." in output) == (1, True)
     with open_manifest(home / "collect") as opened:
         assert [query.ended_at for query in opened.queries()] == [""]
@@ -390,13 +387,6 @@ def test_a_manifest_that_cannot_be_written_ends_the_crawl_with_an_error(home: Pa
         code, _, errors = crawl(gallery.site(), home)
     assert (code, "Traceback" in errors) == (2, False)
     assert "disk is full" in errors
-
-
-def test_an_answer_that_is_no_page_is_told(home: Path):
-    with gallery_of([]) as gallery:
-        gallery.host.routes["/"] = lambda request: Answer(picture(1), headers={"Content-Type": "image/jpeg"})
-        code, output, _ = crawl(gallery.site(), home)
-    assert (code, "It is no page but a file." in output) == (1, True)
 
 
 def test_a_page_with_a_wish_gives_none_of_its_images(home: Path):

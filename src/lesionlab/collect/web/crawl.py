@@ -69,8 +69,8 @@ def crawl_site(
     if frontier.closed:
         crawl.troubles.append(frontier.closed)
     if collection is not None:
-        if frontier.exhausted:
-            collection.manifest.tell_available(number, sum(intake.tried.states.values()))
+        if crawl.available is not None:
+            collection.manifest.tell_available(number, crawl.available)
         if not crawl.troubles and not intake.tried.states["failed"]:
             collection.manifest.end(number, now())
     return crawl

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scrapy.settings.default_settings import RETRY_EXCEPTIONS
+
 from lesionlab.collect.web.site import Site
 
 MAX_PAGE_BYTES = 16 * 2**20
@@ -39,6 +41,7 @@ def settings(site: Site, user_agent: str, log_file: Path, pace: Pace) -> dict[st
         "CONCURRENT_REQUESTS": pace.at_once,
         "CONCURRENT_REQUESTS_PER_DOMAIN": pace.at_once,
         "RETRY_TIMES": 4,
+        "RETRY_EXCEPTIONS": [name for name in RETRY_EXCEPTIONS if "CannotResolveHost" not in str(name)],
         "BACK_OFF_S": 2.0 * pace.delays,
         "COOKIES_ENABLED": False,
         "REFERRER_POLICY": "no-referrer",

@@ -14,6 +14,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from lesionlab.collect.web.host_guard import ROBOTS
 from lesionlab.collect.web.patience import Patience
+from lesionlab.collect.web.reasons import reason_of
 from lesionlab.collect.web.refusal import Refused
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class RobotsRules(RobotsTxtMiddleware):
             assert self.crawler.engine is not None
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - whatever it was, the rules are not known
-            return Rules(closed=f"robots.txt of {host} cannot be read: {error or type(error).__name__}")
+            return Rules(closed=f"robots.txt of {host} cannot be read: {reason_of(error).text}")
         rules = _rules(self.crawler, host, response)
         delay_s = rules.parser.crawl_delay(AGENT) if rules.parser is not None else None
         patience = self.crawler.get_downloader_middleware(Patience)

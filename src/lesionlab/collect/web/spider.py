@@ -44,6 +44,11 @@ class Crawl:
     troubles: list[str] = field(default_factory=list)
     error: Exception | None = None
 
+    @property
+    def available(self) -> int | None:
+        """Return how many images the site has, or None where not all of it was seen."""
+        return sum(self.intake.tried.states.values()) if self.frontier.exhausted and not self.troubles else None
+
 
 class SiteSpider(scrapy.Spider):
     """Crawls one site; what it keeps goes through the collection, what it finds through the intake."""
@@ -57,6 +62,7 @@ class SiteSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield the first requests."""
+        self._tell()
         for page in self.crawl.reader.start():
             self._add_page(page)
         for request in self._more():
