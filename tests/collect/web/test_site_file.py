@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,16 @@ def test_a_site_that_is_not_there_is_named_and_the_nearest_told(tmp_path: Path):
         read_site("comons")
     with pytest.raises(InputError, match="no site file"):
         read_site(str(tmp_path / "none.toml"))
+
+
+def test_the_site_file_in_the_documentation_is_sound(tmp_path: Path):
+    text = (Path(__file__).parents[3] / "docs" / "collecting.md").read_text(encoding="utf-8")
+    whole, licence = re.findall(r"^```toml\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)[:2]
+    path = tmp_path / "site.toml"
+    path.write_text(whole.replace("[diagnoses]", f"{licence}\n[diagnoses]", 1), encoding="utf-8")
+    site = read_site(str(path))
+    assert (site.name, site.diagnoses, site.licence.whole_site) == (
+        "my-museum",
+        {"melanocytic naevus": "nv"},
+        "CC BY 4.0",
+    )
