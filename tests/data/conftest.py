@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from lesionlab.core.diagnoses import HAM10000_CODES
+from lesionlab.core.progress import silent
 from lesionlab.data.procedural import procedural_view
+from lesionlab.records.card import read_card, write_card
+from lesionlab.records.seen_groups import seen_groups, write_seen_groups
 
 LESIONS_PER_CLASS = 4
 METADATA = "HAM10000_metadata.csv"
@@ -54,6 +58,35 @@ def edit_metadata(source: Path) -> Callable[[Callable[[Rows], Rows]], None]:
         _write_metadata(source, change(rows))
 
     return edit
+
+
+@pytest.fixture
+def sampled(tmp_path: Path) -> Callable[[Path], Path]:
+    """Sample two images of each diagnosis from an exported generator; return their folder."""
+
+    def sample(export: Path) -> Path:
+        from lesionlab.cli.sample_folder import recipes_for, write_samples
+        from lesionlab.inference.sampler import Sampler
+
+        folder = tmp_path / f"{export.name}-samples"
+        sampler = Sampler(export)
+        write_samples(sampler, recipes_for(sampler, "all", 2, 0), folder, False, silent)
+        return folder
+
+    return sample
+
+
+@pytest.fixture
+def that_saw(tmp_path: Path) -> Callable[..., Path]:
+    """Copy an export and give it another list of what it saw: `that_saw(export, train=pairs, validation=pairs)`."""
+
+    def change(export: Path, name: str = "export", **images: Iterable[tuple[str, str]]) -> Path:
+        folder = shutil.copytree(export, tmp_path / name)
+        digest = write_seen_groups(folder, seen_groups(**images))
+        write_card(folder, replace(read_card(folder), groups_sha256=digest))
+        return folder
+
+    return change
 
 
 def _write_metadata(folder: Path, rows: Rows) -> None:

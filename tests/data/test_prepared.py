@@ -113,3 +113,23 @@ def test_a_pixel_file_of_another_length_is_refused(copy: Path) -> None:
     np.save(copy / "pixels-016.npy", np.zeros((3, 16, 16, 3), np.uint8))
     with pytest.raises(DataError, match=r"holds \(3, 16, 16, 3\)"):
         open_prepared("tiny").pixels(16)
+
+
+def test_some_groups_of_a_part_come_whole(tiny_data: PreparedData) -> None:
+    part = tiny_data.part("train")
+    chosen = sorted(set(part.groups))[::3]
+    few = part.of_groups(chosen)
+    assert few.image_ids == tuple(
+        i for i, group in zip(part.image_ids, part.groups, strict=True) if group in set(chosen)
+    )
+    assert set(few.groups) == set(chosen)
+    np.testing.assert_array_equal(few.images(16), tiny_data.pixels(16)[few.indices])
+    assert [few.classes[label] for label in few.labels] == [
+        tiny_data.split.rows[index].diagnosis for index in few.indices
+    ]
+
+
+def test_groups_of_another_part_are_not_among_them(tiny_data: PreparedData) -> None:
+    other = tiny_data.part("validation").groups[0]
+    with pytest.raises(DataError, match=f"1 of 1 groups have no image here, such as {other}"):
+        tiny_data.part("train").of_groups([other])

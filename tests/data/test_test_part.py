@@ -8,6 +8,7 @@ import pytest
 
 from lesionlab.core.errors import DataError
 from lesionlab.core.resources import splits_folder
+from lesionlab.data.folds import fold_split, make_folds
 from lesionlab.data.prepared import PreparedData
 from lesionlab.data.test_part import open_test_part
 from lesionlab.records.ledger import LoggedOpening, Opening, read_ledger
@@ -54,7 +55,9 @@ def test_a_part_without_images_is_not_opened_and_not_logged(tiny_data: PreparedD
 
 def test_the_committed_ledger_is_whole_and_of_known_splits() -> None:
     openings = read_ledger(splits_folder() / "test-openings.csv")
-    known = {read_split(splits_folder() / "ham10000-release.csv").sha256}
+    release = read_split(splits_folder() / "ham10000-release.csv")
+    plan = make_folds(release, 5, seed=0)
+    known = {release.sha256, *(fold_split(release, plan, fold).sha256 for fold in range(plan.folds))}
     assert openings
     assert {opening.split_sha256 for opening in openings} <= known
     times = [datetime.fromisoformat(opening.opened_at) for opening in openings]

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from lesionlab.core.imaging import decode, encode_png
-from lesionlab.inference.provenance import DIGITAL_SOURCE_TYPE, read_provenance, synthetic_png
+from lesionlab.core.synthetic_mark import DIGITAL_SOURCE_TYPE
+from lesionlab.inference.provenance import read_provenance, synthetic_png
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import Sampler
 

@@ -10,7 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from lesionlab.inference.provenance import DIGITAL_SOURCE_TYPE, read_provenance
+from lesionlab.core.synthetic_mark import DIGITAL_SOURCE_TYPE
+from lesionlab.inference.provenance import read_provenance
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import Sampler
 from lesionlab.records.card import read_card

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
 import shutil
 from collections.abc import Sequence
@@ -18,11 +16,10 @@ from lesionlab.data.rights import ATTRIBUTIONS_NAME
 from lesionlab.inference.provenance import synthetic_png, synthetic_sheet_png
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import BATCH_SIZE, Sampler
+from lesionlab.records.synthetic import MANIFEST_NAME, SyntheticImage, manifest_csv
 
-MANIFEST_NAME = "manifest.csv"
 SHEET_NAME = "sheet.png"
 MAX_COUNT = 100_000
-COLUMNS = ("file", "seed", "diagnosis", "model_sha256", "sha256")
 SHEET_SIDE = 8  # at most this many rows and columns
 
 
@@ -89,7 +86,7 @@ def write_samples(
 
 def _fill(part: Path, sampler: Sampler, recipes: Sequence[Recipe], with_sheet: bool, progress: Progress) -> None:
     digits = len(str(max(recipe.seed for recipe in recipes)))
-    rows: list[tuple[str, int, str, str, str]] = []
+    rows: list[SyntheticImage] = []
     for start in range(0, len(recipes), BATCH_SIZE):
         batch = recipes[start : start + BATCH_SIZE]
         for recipe, pixels in zip(batch, sampler.sample(batch), strict=True):
@@ -97,13 +94,13 @@ def _fill(part: Path, sampler: Sampler, recipes: Sequence[Recipe], with_sheet: b
             name = f"{recipe.diagnosis}-{recipe.seed:0{digits}d}.png"
             (part / name).write_bytes(content)
             digest = hashlib.sha256(content).hexdigest()
-            rows.append((name, recipe.seed, recipe.diagnosis, sampler.card.weights_sha256, digest))
+            rows.append(SyntheticImage(name, recipe.seed, recipe.diagnosis, sampler.card.weights_sha256, digest))
         progress(len(rows), len(recipes))
     if with_sheet:
         _write_sheet(part / SHEET_NAME, sampler, recipes)
     if (sampler.folder / ATTRIBUTIONS_NAME).is_file():
         shutil.copy(sampler.folder / ATTRIBUTIONS_NAME, part)
-    (part / MANIFEST_NAME).write_text(_as_csv(rows), encoding="utf-8", newline="")
+    (part / MANIFEST_NAME).write_text(manifest_csv(rows), encoding="utf-8", newline="")
 
 
 def _write_sheet(path: Path, sampler: Sampler, recipes: Sequence[Recipe]) -> None:
@@ -117,11 +114,3 @@ def _write_sheet(path: Path, sampler: Sampler, recipes: Sequence[Recipe]) -> Non
     rows = [list(sampler.sample(line)) for line in lines]
     shown = [recipe for line in lines for recipe in line]
     path.write_bytes(synthetic_sheet_png(sheet(rows), sampler.card, shown))
-
-
-def _as_csv(rows: Sequence[tuple[str, int, str, str, str]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(rows)
-    return buffer.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +16,7 @@ from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.stage_options import options_as_toml, stage_options
 from lesionlab.core.errors import InputError, MissingPartError, RunError
 from lesionlab.core.home import runs_folder
+from lesionlab.core.progress import Progress, silent
 from lesionlab.records.presets import DEFAULT_PRESET, Preset
 from lesionlab.records.run import RunFolder, find_run
 
@@ -85,7 +87,8 @@ def train(stage: Stage, choices: Choices) -> None:
     data = _open(choices.data or DEFAULT_DATA, choices.split)
     start, _ = _load(stage)
     typer.echo(listed)
-    run = start(options, data, _command(stage, choices, preset), runs_folder())
+    with _comparing(data) as progress:
+        run = start(options, data, _command(stage, choices, preset), runs_folder(), progress)
     _go_on(stage, run, data)
 
 
@@ -126,6 +129,11 @@ def _open(name: str, split: Path | None) -> PreparedData:
     from lesionlab.data.prepared import open_prepared
 
     return open_prepared(name, split)
+
+
+def _comparing(data: PreparedData) -> AbstractContextManager[Progress]:
+    """Draw the comparison of added images with held-out ones, where there are any."""
+    return nullcontext(silent) if data.record.additions is None else progress_bar("Comparing", "images")
 
 
 def _load(stage: Stage) -> tuple[Callable[..., RunFolder], Callable[..., None]]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from lesionlab.core.errors import DataError, LesionLabError
 from lesionlab.core.imaging import MAX_BYTES, decode_for_model, squares
 from lesionlab.core.progress import Progress, silent
+from lesionlab.core.synthetic_mark import says_synthetic
 from lesionlab.data.array_file import ArrayWriter
 
 BLOCK_IMAGES = 64
@@ -47,6 +48,7 @@ class Block:
     sha256: tuple[str, ...]
     unreadable: tuple[int, ...]
     altered: tuple[int, ...]
+    synthetic: tuple[int, ...]
 
 
 @dataclass
@@ -56,11 +58,12 @@ class Decoded:
     sha256: list[str] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
     altered: list[int] = field(default_factory=list)  # files that are not the ones their SHA-256 names
+    synthetic: list[int] = field(default_factory=list)  # files that say that a model made them
 
     @property
     def bad(self) -> set[int]:
         """The positions that have no pixels."""
-        return {*self.unreadable, *self.altered}
+        return {*self.unreadable, *self.altered, *self.synthetic}
 
 
 def write_pixels(
@@ -88,6 +91,7 @@ def write_pixels(
             decoded.sha256 += block.sha256
             decoded.unreadable += block.unreadable
             decoded.altered += block.altered
+            decoded.synthetic += block.synthetic
             progress(min(block.first + BLOCK_IMAGES, len(files)), len(files))
         if accept is not None:
             accept(decoded)
@@ -95,9 +99,12 @@ def write_pixels(
 
 
 def decode_block(task: Task) -> Block:
-    """Decode the images at positions `first`, `first` + 1, ... and reduce each to squares of all sizes."""
+    """Decode the images at positions `first`, `first` + 1, ... and reduce each to squares of all sizes.
+
+    Only real images become data: a synthetic one would lie in training and test alike.
+    """
     tiles: dict[int, list[NDArray[np.uint8]]] = {size: [] for size in task.sizes}
-    digests, unreadable, altered = [], [], []
+    digests, unreadable, altered, synthetic = [], [], [], []
     for position, (path, expected) in enumerate(zip(task.paths, task.sha256, strict=True), start=task.first):
         try:
             with Path(path).open("rb") as file:
@@ -110,11 +117,14 @@ def decode_block(task: Task) -> Block:
         if expected not in ("", digest):
             altered.append(position)
             continue
+        if says_synthetic(content):
+            synthetic.append(position)
+            continue
         digests.append(digest)
         for size, tile in squares(pixels, task.sizes).items():
             tiles[size].append(tile)
     stacked = {size: np.asarray(of_size, np.uint8).reshape(-1, size, size, 3) for size, of_size in tiles.items()}
-    return Block(task.first, stacked, tuple(digests), tuple(unreadable), tuple(altered))
+    return Block(task.first, stacked, tuple(digests), tuple(unreadable), tuple(altered), tuple(synthetic))
 
 
 def _blocks(files: Sequence[Path], sha256: Sequence[str], sizes: tuple[int, ...], stack: ExitStack) -> Iterator[Block]:

@@ -199,5 +199,6 @@ def unusable(files: Sequence[tuple[str, Path]], decoded: Decoded) -> dict[str, P
         {
             "images that cannot be decoded": [files[position][0] for position in decoded.unreadable],
             "files that are not the ones recorded": [files[position][0] for position in decoded.altered],
+            "synthetic images, by their own mark": [files[position][0] for position in decoded.synthetic],
         }
     )

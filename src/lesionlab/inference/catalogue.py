@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from lesionlab.core.errors import LesionLabError, ModelError
-from lesionlab.core.home import models_folder, runs_folder
 from lesionlab.core.names import did_you_mean
 from lesionlab.core.resources import released_folder
 from lesionlab.records.card import CARD_NAME, ModelCard, read_card
-from lesionlab.records.release import ROLES
+from lesionlab.records.exports import RELEASED, usual_places
 
 Kind = Literal["generator", "classifier"]
-RELEASED = "released"
 
 
 class ListedModel(NamedTuple):
@@ -59,18 +56,7 @@ def find_model(name_or_path: str, kind: Kind) -> Path:
 
 def list_models() -> list[ListedModel]:
     """Return all models in the usual places: the released ones first, then the user's own, then those of runs."""
-    return [ListedModel(name, folder, _card_or_error(folder)) for name, folder in _usual_places()]
-
-
-def _usual_places() -> Iterator[tuple[str, Path]]:
-    for role in ROLES:
-        folder = released_folder() / role
-        if (folder / CARD_NAME).is_file():
-            yield RELEASED, folder
-    for card in sorted(models_folder().glob(f"*/{CARD_NAME}")):
-        yield card.parent.name, card.parent
-    for card in sorted(runs_folder().glob(f"*/export/{CARD_NAME}")):
-        yield card.parent.parent.name, card.parent
+    return [ListedModel(name, folder, _card_or_error(folder)) for name, folder in usual_places(released_folder())]
 
 
 def _card_or_error(folder: Path) -> ModelCard | LesionLabError:

@@ -14,13 +14,12 @@ from PIL import Image
 from lesionlab import __version__
 from lesionlab.core.diagnoses import describe
 from lesionlab.core.imaging import Pixels, encode_png
+from lesionlab.core.synthetic_mark import DIGITAL_SOURCE_TYPE
 from lesionlab.inference.recipe import Recipe
 from lesionlab.records.card import ModelCard
 
 RECORD_KEY = "LesionLab"
 XMP_KEY = "XML:com.adobe.xmp"
-# IPTC's term for media made by a trained model; other software looks for exactly this address.
-DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
 def synthetic_png(pixels: Pixels, card: ModelCard, recipe: Recipe) -> bytes:

@@ -17,9 +17,11 @@ from lesionlab.training.drive import drive
 from lesionlab.training.run_start import read_run, start_run, training_facts, write_rights, write_seen
 
 
-def start_classifier(options: ClassifierOptions, data: PreparedData, command: str, parent: Path) -> RunFolder:
+def start_classifier(
+    options: ClassifierOptions, data: PreparedData, command: str, parent: Path, progress: Progress = silent
+) -> RunFolder:
     """Make the folder of a classifier run; see `start_run` for what is refused here."""
-    return start_run("classifier", options, data, command, parent)
+    return start_run("classifier", options, data, command, parent, progress)
 
 
 def continue_classifier(run: RunFolder, data: PreparedData, progress: Progress = silent) -> None:

@@ -19,9 +19,11 @@ from lesionlab.training.gan_trainee import GanTrainee, sample_sheet
 from lesionlab.training.run_start import read_run, start_run, training_facts, write_rights, write_seen
 
 
-def start_gan(options: GanOptions, data: PreparedData, command: str, parent: Path) -> RunFolder:
+def start_gan(
+    options: GanOptions, data: PreparedData, command: str, parent: Path, progress: Progress = silent
+) -> RunFolder:
     """Make the folder of a generator run; see `start_run` for what is refused here."""
-    return start_run("generator", options, data, command, parent)
+    return start_run("generator", options, data, command, parent, progress)
 
 
 def continue_gan(run: RunFolder, data: PreparedData, progress: Progress = silent) -> None:

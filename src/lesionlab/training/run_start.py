@@ -14,6 +14,8 @@ import torchvision
 from lesionlab import __version__
 from lesionlab.core.errors import RunError
 from lesionlab.core.files import write_text
+from lesionlab.core.progress import Progress, silent
+from lesionlab.data.arm import TrainingArm
 from lesionlab.data.prepared import Part, PreparedData
 from lesionlab.data.rights import ATTRIBUTIONS_NAME, Rights, attributions_of, rights_of
 from lesionlab.models.export import check_export_possible
@@ -25,15 +27,19 @@ from lesionlab.records.seen_groups import seen_groups, write_seen_groups
 from lesionlab.records.split import write_split
 
 
-def start_run(kind: str, options: Any, data: PreparedData, command: str, parent: Path) -> RunFolder:
+def start_run(
+    kind: str, options: Any, data: PreparedData, command: str, parent: Path, progress: Progress = silent
+) -> RunFolder:
     """Check what can be known before the first step, then make the numbered run folder.
 
     Raises:
         MissingPartError: the packages of the export are absent.
         DataError: the data set lacks this image size, or a class has no training image.
+        LeakError: images in the training part are pictures of held-out ones.
     """
     check_export_possible()
     data.pixels(options.image_size_px)
+    TrainingArm(data.part("train"), progress=progress)
     noun = "gan" if kind == "generator" else "classifier"
     label = f"{noun}-{data.name}-{options.image_size_px}px"
     record = RunRecord(kind, data.name, data.split.sha256, command, to_plain(options))

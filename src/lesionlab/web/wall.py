@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from PIL import Image
 
 from lesionlab.core import imaging
-from lesionlab.inference.provenance import DIGITAL_SOURCE_TYPE
+from lesionlab.core.synthetic_mark import DIGITAL_SOURCE_TYPE
 from lesionlab.inference.recipe import Recipe
 from lesionlab.records.card import ModelCard
 from lesionlab.web.synthetic_images import synthetic_images
