@@ -12,7 +12,7 @@ from lesionlab.collect.web.findings import Found
 from lesionlab.collect.web.frontier import Frontier
 from lesionlab.collect.web.intake import Intake
 from lesionlab.collect.web.site_file import read_site
-from lesionlab.collect.web.spider import Crawl
+from lesionlab.collect.web.state import Crawl
 
 Refused = Callable[..., tuple[str, str]]
 

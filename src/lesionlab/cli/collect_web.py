@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from lesionlab.cli.collect_summary import Tally
     from lesionlab.collect.web.site import Site
-    from lesionlab.collect.web.spider import Crawl
+    from lesionlab.collect.web.state import Crawl
 
 
 def web(

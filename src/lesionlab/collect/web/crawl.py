@@ -21,7 +21,8 @@ from lesionlab.collect.web.intake import Intake
 from lesionlab.collect.web.mediawiki import MediaWikiReader
 from lesionlab.collect.web.repository import RepositoryReader
 from lesionlab.collect.web.site import Site
-from lesionlab.collect.web.spider import Crawl, SiteSpider
+from lesionlab.collect.web.spider import SiteSpider
+from lesionlab.collect.web.state import Crawl
 from lesionlab.core.errors import CollectError
 from lesionlab.core.progress import Progress, silent
 from lesionlab.records.collected import QueryRecord

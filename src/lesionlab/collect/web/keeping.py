@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from lesionlab.collect.collection import Collection
+from lesionlab.collect.collection import Collection, ForgottenError
 from lesionlab.collect.web.wishes import licence_in_file, wish_in_file
 from lesionlab.core.errors import ImageError, TooLargeError
 from lesionlab.core.licences import find_licence, is_open
@@ -49,7 +49,7 @@ def keep(collection: Collection, record: ManifestRecord, content: bytes) -> Mani
         raise UnwantedError(f"The file itself states {stated.name}, its page {record.licence}.")
     try:
         return collection.keep(record, content)
-    except TooLargeError as error:
+    except (ForgottenError, TooLargeError) as error:
         raise UnwantedError(error.cause) from error
     except ImageError as error:
         what = "a page of text" if content.lstrip()[:1] == b"<" else error.cause

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import scrapy
@@ -12,42 +12,21 @@ from scrapy.http import Request, Response, TextResponse
 
 from lesionlab.collect.web import keeping
 from lesionlab.collect.web.archive import ZipImages
-from lesionlab.collect.web.findings import Archive, Finding, Found, Page, Reader, TryLaterError, UnreadableError
-from lesionlab.collect.web.frontier import Frontier, Task
+from lesionlab.collect.web.findings import Archive, Finding, Found, Page, TryLaterError, UnreadableError
+from lesionlab.collect.web.frontier import Task
 from lesionlab.collect.web.host_guard import FILE, PAGE
-from lesionlab.collect.web.intake import Intake, too_large
+from lesionlab.collect.web.intake import too_large
 from lesionlab.collect.web.patience import Patience
 from lesionlab.collect.web.politeness import MAX_PAGE_BYTES
 from lesionlab.collect.web.reasons import Reason, reason_of
-from lesionlab.collect.web.site import Limits
+from lesionlab.collect.web.state import Crawl
 from lesionlab.collect.web.wishes import wish_of
-from lesionlab.core.progress import Progress, silent
 from lesionlab.records.collected import ManifestRecord
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 RETRIES_OF_DAMAGED = 2
-
-
-@dataclass
-class Crawl:
-    """What a crawl works with, and what went wrong on its way."""
-
-    reader: Reader
-    intake: Intake
-    frontier: Frontier
-    limits: Limits
-    limit: int
-    all_wanted: bool = False
-    progress: Progress = silent
-    troubles: list[str] = field(default_factory=list)
-    error: Exception | None = None
-
-    @property
-    def available(self) -> int | None:
-        """Return how many images the site has, or None where not all of it was seen."""
-        return sum(self.intake.tried.states.values()) if self.frontier.exhausted and not self.troubles else None
 
 
 class SiteSpider(scrapy.Spider):
