@@ -95,6 +95,18 @@ def test_a_copy_that_is_here_stays_when_the_folder_loses_it(collection: Collecti
     assert record.state == "fetched"
 
 
+def test_forgotten_bytes_stay_away_under_another_name(collection: Collection, images: list[LocalImage]) -> None:
+    take_in(collection, images[:1], "folder set")
+    collection.manifest.change("clinic", "0", state="forgotten")
+    renamed = LocalImage(replace(images[0].record, image_id="renamed"), images[0].file)
+    with open_collection(collection.folder) as anew:
+        taken = take_in(anew, [renamed], "folder set")
+        record = anew.manifest.get("clinic", "renamed")
+    assert (taken.fetched, taken.new, taken.refusals.total()) == (0, 0, 1)
+    assert record is not None
+    assert (record.state, record.sha256) == ("refused", "")
+
+
 def test_forgotten_images_stay_forgotten(collection: Collection, images: list[LocalImage]) -> None:
     take_in(collection, images, "folder set")
     forget(collection, choose(collection, Chosen(image_ids=("3",))))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lesionlab.core.errors import ImageError, LesionLabError
+from lesionlab.core.errors import CollectError, ImageError, LesionLabError
 from lesionlab.core.files import write_bytes
 from lesionlab.core.home import collect_folder
 from lesionlab.core.imaging import Pixels, decode
@@ -19,8 +19,15 @@ from lesionlab.records.collected import ManifestRecord
 from lesionlab.records.manifest import Manifest, open_manifest
 
 IMAGES_NAME = "images"
+FORGOTTEN_BYTES = "a file of these very bytes was forgotten"
 DECODED_AT_ONCE = 2  # a picture may take 150 MB
 SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp", b"II*\x00": ".tif", b"MM\x00*": ".tif"}
+
+
+class ForgottenError(CollectError):
+    """These very bytes were to be forgotten."""
+
+    code = "forgotten"
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class Collection:
         self.manifest = manifest
         self._inspect = inspect
         self._looking = threading.Semaphore(DECODED_AT_ONCE)
+        self._forgotten = manifest.forgotten_hashes()
 
     def file_of(self, record: ManifestRecord) -> Path:
         """Return where the file of a fetched image lies."""
@@ -58,6 +66,7 @@ class Collection:
 
         Raises:
             ImageError, TooLargeError: the bytes are no image, are damaged, or are beyond the limits; nothing is stored.
+            ForgottenError: a file of these bytes was forgotten, under this name or another; nothing is stored.
         """
         return self._put(self.store(record, content))
 
@@ -65,23 +74,26 @@ class Collection:
         """Check and store an image file's bytes; return the record to put into the manifest. Runs in any thread.
 
         Raises:
-            ImageError, TooLargeError: as `keep`.
+            ImageError, TooLargeError, ForgottenError: as `keep`.
         """
+        sha256 = hashlib.sha256(content).hexdigest()
+        if sha256 in self._forgotten:
+            raise ForgottenError(FORGOTTEN_BYTES, "Take the mark away with `lesionlab collect forget --undo`.")
         with self._looking:
-            fetched = self._look(record, content)
+            fetched = self._look(record, content, sha256)
         path = self.file_of(fetched)
         if not path.is_file() or path.stat().st_size != len(content):
             write_bytes(path, content)
         return fetched
 
-    def _look(self, record: ManifestRecord, content: bytes) -> ManifestRecord:
+    def _look(self, record: ManifestRecord, content: bytes, sha256: str) -> ManifestRecord:
         pixels = decode(content)
         height, width = pixels.shape[:2]
         fetched = replace(
             record,
             state="fetched",
             reason="",
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=sha256,
             picture_hash=f"{picture_hash(pixels):016x}",
             width=width,
             height=height,

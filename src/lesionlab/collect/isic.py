@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from lesionlab.collect.collection import Collection, now
+from lesionlab.collect.collection import Collection, ForgottenError, now
 from lesionlab.collect.fetching import in_parallel
 from lesionlab.collect.isic_archive import IsicArchive, Page
 from lesionlab.collect.isic_query import IsicQuery
@@ -163,7 +163,10 @@ class _Run:
 
     def settle(self, job: Job, result: ManifestRecord | LesionLabError) -> None:
         """Note an image as fetched, or why it was not."""
-        if isinstance(result, LesionLabError):
+        if isinstance(result, ForgottenError):
+            self._collection.refuse(job.record, result.cause)
+            self.outcome.note("refused", result.cause)
+        elif isinstance(result, LesionLabError):
             self._collection.fail(job.record, result)
             self.outcome.note("failed", f"{job.record.image_id}: {result.cause}")
         else:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lesionlab.collect.collection import Collection, now
+from lesionlab.collect.collection import Collection, ForgottenError, now
 from lesionlab.collect.fetching import in_parallel
 from lesionlab.core.errors import CollectError, LesionLabError, TooLargeError
 from lesionlab.core.imaging import MAX_BYTES
@@ -108,6 +108,10 @@ def _fetch(collection: Collection, job: _Job) -> ManifestRecord | None:
 
 
 def _settle(collection: Collection, job: _Job, result: ManifestRecord | LesionLabError | None, taken: Taken) -> None:
+    if isinstance(result, ForgottenError):
+        collection.refuse(job.image.record, result.cause)
+        taken.refusals[result.cause] += 1
+        return
     if isinstance(result, LesionLabError):
         taken.failures[result.cause] += 1
         if job.old.state == "fetched":

@@ -163,6 +163,11 @@ class Manifest:
         ).fetchall()
         return [_record(row) for row in rows]
 
+    def forgotten_hashes(self) -> frozenset[str]:
+        """Return the SHA-256 of every file that was forgotten."""
+        rows = self._connection.execute("SELECT sha256 FROM image WHERE state='forgotten' AND sha256<>''").fetchall()
+        return frozenset(row[0] for row in rows)
+
     # Within
 
     def _get(self, source: str, image_id: str) -> ManifestRecord | None:
