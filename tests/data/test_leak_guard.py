@@ -287,14 +287,32 @@ def test_a_novelty_reference_of_withheld_images_is_caught(
 
 
 def test_only_training_images_train(tiny_data: PreparedData, tmp_path: Path) -> None:
-    validation = tiny_data.part("validation")
-    with pytest.raises(LeakError, match="images to train on are of the validation part"):
+    train, validation = tiny_data.part("train"), tiny_data.part("validation")
+    count = len(validation.image_ids)
+    with pytest.raises(LeakError, match=f"{count} of the {count} images to train on are held out") as caught:
         TrainingArm(validation)
-    with pytest.raises(LeakError, match="are of the test part"):
+    assert f"the validation part of 'tiny', with {min(validation.image_ids)}" in caught.value.cause
+    with pytest.raises(LeakError, match="the test part of"):
         TrainingArm(open_test_part(tiny_data, tmp_path / "ledger.csv", "planted"))
-    renamed = dataclasses.replace(validation, name="train")
-    with pytest.raises(LeakError, match=f"{len(validation.image_ids)} of the {len(validation.image_ids)} images"):
-        TrainingArm(renamed)
+    with pytest.raises(LeakError, match="are held out"):
+        TrainingArm(dataclasses.replace(validation, name="train"))
+    with pytest.raises(LeakError, match="are held out"):
+        TrainingArm(dataclasses.replace(train, indices=validation.indices))
+    with pytest.raises(LeakError, match="not those that their ids name"):
+        TrainingArm(dataclasses.replace(train, indices=train.indices[::-1]))
+
+
+def test_a_split_that_puts_a_group_on_both_sides_trains_nothing(tiny_data: PreparedData) -> None:
+    groups = [row.group for row in tiny_data.split.rows]
+    pair = next(group for group in groups if groups.count(group) == 2)
+    first = groups.index(pair)
+    rows = tuple(
+        dataclasses.replace(row, part="test" if number == first else "train") if row.group == pair else row
+        for number, row in enumerate(tiny_data.split.rows)
+    )
+    data = tiny_data.under(Split(rows, tiny_data.split.classes), "planted")
+    with pytest.raises(LeakError, match=r"1 of the 7[67] images to train on are held out"):
+        TrainingArm(data.part("train"))
 
 
 def test_classes_that_the_data_has_not_are_refused(

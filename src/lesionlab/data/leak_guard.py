@@ -26,7 +26,6 @@ class Arm:
         self.real = real
         self.own = frozenset(real.image_ids)
         self.part_of = {row.image_id: row.part for row in rows}
-        self.group_of = {row.image_id: row.group for row in rows}
         self.held_groups = frozenset(row.group for row in rows if row.part != "train")
         self.tested_groups = frozenset(row.group for row in rows if row.part in CLOSED_PARTS)
 
@@ -66,13 +65,17 @@ def check_real(arm: Arm) -> None:
         LeakError: some are not.
     """
     part = arm.real
-    strays = [i for i in part.image_ids if arm.part_of.get(i) != "train" or arm.group_of[i] in arm.held_groups]
+    rows = [part.data.split.rows[index] for index in part.indices.tolist()]  # the pixels that will train
+    cure = 'Train on data.part("train"), or on some of its groups.'
+    strays = sorted(row.image_id for row in rows if row.part != "train" or row.group in arm.held_groups)
     if strays or part.name != "train":
         raise LeakError(
-            f"{len(strays):,} of the {len(part.image_ids):,} images to train on are of the {part.name} part of "
-            f"'{part.data.name}', such as {min(strays, default='none')}.",
-            'Train on data.part("train"), or on some of its groups.',
+            f"{len(strays):,} of the {len(rows):,} images to train on are held out: this is the {part.name} part of "
+            f"'{part.data.name}', with {', '.join(strays[:3])}.",
+            cure,
         )
+    if tuple(row.image_id for row in rows) != part.image_ids:
+        raise LeakError(f"The images of '{part.data.name}' to train on are not those that their ids name.", cure)
 
 
 def check_synthetic(arm: Arm, fakes: SyntheticSet, folds: FoldPlan | None) -> None:
