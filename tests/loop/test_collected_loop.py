@@ -15,11 +15,14 @@ from typer.testing import CliRunner
 from lesionlab.cli.main import app
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.home import runs_folder
+from lesionlab.core.resources import splits_folder
+from lesionlab.data.isic2017 import read_isic2017
 from lesionlab.data.prepared import PreparedData, open_prepared
 from lesionlab.data.procedural import procedural_lesion
 from lesionlab.inference.provenance import read_provenance
 from lesionlab.records.card import ModelCard, read_card
 from lesionlab.records.seen_groups import read_seen_groups
+from lesionlab.records.split import read_split
 
 COPY, SIBLING, TRAIN_COPY = "ISIC_7000001", "ISIC_7000002", "ISIC_7000003"
 
@@ -161,3 +164,31 @@ def test_an_external_set_opens_with_a_purpose_and_not_for_a_model_that_saw_it(co
     card = _cards()[1]
     assert {(m.part, m.data) for m in card.metrics} == {("external", "outside"), ("validation", "")}
     assert np.isfinite([metric.value for metric in card.metrics]).all()
+
+
+@pytest.mark.data
+def test_real_images_that_come_again_never_reach_training_and_others_do(test_data: Path, tmp_path: Path):
+    source, release = test_data / "ham10000", read_split(splits_folder() / "ham10000-release.csv")
+    held_out = [row for row in release.rows if row.part != "train"][::400]
+    trained = [row for row in release.rows if row.part == "train"][::1800]
+    for row in (*held_out, *trained):
+        (tmp_path / "again" / row.diagnosis).mkdir(parents=True, exist_ok=True)
+        path = tmp_path / "again" / row.diagnosis / f"copy-of-{row.image_id}.jpg"
+        path.write_bytes(_re_encoded(_file_of(source, row.image_id)))
+    other = read_isic2017(test_data / "isic2017")
+    new = other.rows[::90]
+    for row in new:
+        (tmp_path / "new" / row.diagnosis).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "new" / row.diagnosis / f"{row.image_id}.jpg").write_bytes(other.files[row.image_id].read_bytes())
+    for folder in ("again", "new"):
+        _lesionlab("collect", "folder", str(tmp_path / folder), "--licence", "CC0-1.0")
+    _lesionlab("data", "prepare", str(source), "--add", "collected", "--name", "more", "--size", "16")
+    more = open_prepared("more")
+    assert [(r.image_id, r.part) for r in more.split.rows][: len(release.rows)] == [
+        (r.image_id, r.part) for r in release.rows
+    ]
+    record = more.record.additions
+    assert record is not None
+    copies = {f"again:copy-of-{row.image_id}" for row in (*held_out, *trained)}
+    assert copies <= set(record.left_out["already in the base set"].ids)
+    assert record.used >= 0.9 * len(new)
