@@ -29,7 +29,7 @@ def fill(collection: Collection) -> None:
     manifest = collection.manifest
     number = manifest.ask(QueryRecord("isic", "diagnosis_3:x", ("CC0",), 4, started_at="2026-01-02T03:04:05+00:00"))
     manifest.tell_available(number, 1234)
-    manifest.ask(QueryRecord("clinic", "folder /home/me/patients", (), None, 1))
+    manifest.ask(QueryRecord("clinic", "folder ~/patients", (), None, 1))
     for image_id, grey, licence, given, code in (
         ("a", 1, "CC0-1.0", "Nevus", "nv"),
         ("b", 2, "CC0-1.0", "[wart](http://evil) | x", ""),

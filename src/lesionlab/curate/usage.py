@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from lesionlab.core.home import cache_folder, home, models_folder, runs_folder
+from lesionlab.core.home import cache_folder, home, runs_folder
 from lesionlab.core.resources import released_folder
 from lesionlab.records.collected import ManifestRecord
+from lesionlab.records.exports import RELEASED, usual_places
 
 Kind = Literal["prepared data", "run", "model", "synthetic images"]
 
@@ -75,7 +76,7 @@ def _runs(splits: set[str], names: set[str]) -> Iterator[Use]:
 
 
 def _models(sought: _Sought, splits: set[str], names: set[str]) -> Iterator[tuple[Use, str]]:
-    for name, folder in _exports():
+    for name, folder in usual_places(released_folder()):
         card = _json(folder / "card.json")
         training = card.get("training")
         training = training if isinstance(training, dict) else {}
@@ -83,16 +84,8 @@ def _models(sought: _Sought, splits: set[str], names: set[str]) -> Iterator[tupl
         hits = sum(1 for row in seen if row.get("image_id") in sought.names)
         if hits or (not seen and (training.get("split_sha256") in splits or training.get("data") in names)):
             why = "its list of images" if hits else f"trained on '{training.get('data')}'"
-            yield Use("model", name, folder, hits, why), str(card.get("weights_sha256", ""))
-
-
-def _exports() -> Iterator[tuple[str, Path]]:
-    for card in sorted(released_folder().glob("*/card.json")):
-        yield f"released {card.parent.name}", card.parent
-    for card in sorted(models_folder().glob("*/card.json")):
-        yield card.parent.name, card.parent
-    for card in sorted(runs_folder().glob("*/export/card.json")):
-        yield card.parent.parent.name, card.parent
+            label = f"{name} {folder.name}" if name == RELEASED else name
+            yield Use("model", label, folder, hits, why), str(card.get("weights_sha256", ""))
 
 
 def _synthetic(weights: set[str]) -> Iterator[Use]:
