@@ -71,7 +71,7 @@ def _tiles(values: NDArray[np.generic]) -> NDArray[np.float64]:
     """Return the means of tiles of 16 px, without the rest at the far sides."""
     down, right = (side // TILE_PX for side in values.shape)
     whole = values[: down * TILE_PX, : right * TILE_PX].astype(np.float64)
-    return whole.reshape(down, TILE_PX, right, TILE_PX).mean(axis=(1, 3))
+    return np.asarray(whole.reshape(down, TILE_PX, right, TILE_PX).mean(axis=(1, 3)))
 
 
 def _reduced(pixels: Pixels) -> Image.Image:
