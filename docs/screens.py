@@ -76,7 +76,7 @@ def audit_of_drawings() -> str:
         data = prepare_procedural("procedural", DRAWN_LESIONS, (96,), seed=0)
         dealt = random.Random(3)
         rows = [replace(row, part=dealt.choices(PARTS, (70, 15, 15))[0]) for row in data.split.rows]
-        audit = audit_prepared(data, Lists("by-image.csv", PARTS, tuple(rows)))
+        audit = audit_prepared(data, lists=Lists("by-image.csv", PARTS, tuple(rows)))
         return audit_page(audit, thumbnails(audit, data))
 
 

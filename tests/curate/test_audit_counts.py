@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from lesionlab.curate.audit_counts import age_band, by_class, exposures, parts_of, strata
-from lesionlab.records.audit import Count, Seen
+from lesionlab.curate.audit_counts import age_band, by_class, parts_of, strata
+from lesionlab.records.audit import Count
 from lesionlab.records.split import SplitRow
 
 
@@ -34,27 +34,6 @@ def test_images_lesions_and_groups_are_counted_by_class_and_part():
     assert nv.parts == {"train": Count(2, 1, 1), "test": Count(2, 2, 2)}
     assert nv.all == Count(4, 3, 2)
     assert vasc.parts["test"] == Count()
-
-
-def test_siblings_and_group_members_in_training_are_counted_by_class():
-    (exposure,) = exposures(CROSSING, ("mel", "nv"), ("train", "test"))
-    assert exposure.part == "test"
-    assert exposure.others == ("train",)
-    assert exposure.classes == (Seen("mel", 1, 1, 1), Seen("nv", 2, 0, 1))
-    assert exposure.all == Seen("all", 3, 1, 2)
-
-
-def test_of_folds_each_is_held_against_all_others():
-    rows = rows_of("a L1 G1 nv 0\nb L1 G1 nv 1\nc L2 G2 nv 2")
-    assert [(e.part, e.others, e.all.siblings) for e in exposures(rows, ("nv",), ("0", "1", "2"))] == [
-        ("0", ("1", "2"), 1),
-        ("1", ("0", "2"), 1),
-        ("2", ("0", "1"), 0),
-    ]
-
-
-def test_one_part_alone_is_exposed_to_nothing():
-    assert exposures(rows_of("a L G nv external"), ("nv",), ("external",)) == ()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from lesionlab.curate.audit_checks import Pair, check_pairs
 from lesionlab.curate.audit_counts import parts_of
 from lesionlab.curate.audit_fix import fix, write_fixed
 from lesionlab.records.audit import Audit
-from lesionlab.records.split import Split, SplitRow
+from lesionlab.records.split import Split, SplitRow, read_split
 
 
 def rows_of(text: str) -> tuple[SplitRow, ...]:
@@ -89,7 +89,14 @@ def test_a_clean_split_is_left_alone():
 
 
 def test_lists_and_changes_are_written(tmp_path: Path):
-    files = write_fixed(tmp_path / "fixed", fix(LEAKING, audited(LEAKING)), ("train", "validation", "test"))
-    assert [path.name for path in files] == ["train.txt", "validation.txt", "test.txt", "changes.csv"]
+    files = write_fixed(tmp_path, fix(LEAKING, audited(LEAKING)), ("train", "validation", "test"), ("mel", "nv"))
+    assert [path.name for path in files] == ["train.txt", "validation.txt", "test.txt", "changes.csv", "split.csv"]
     assert files[2].read_text() == "b\nf\nh\n"
     assert files[3].read_text().splitlines()[:2] == ["image_id,diagnosis,part,to,group", "a,mel,train,,G1"]
+    assert {row.image_id: row.part for row in read_split(files[4]).rows}["d"] == "validation"
+
+
+def test_of_folds_no_split_of_three_parts_is_written(tmp_path: Path):
+    rows = rows_of("a L1 G1 nv fold-0\nb L2 G2 nv fold-1")
+    files = write_fixed(tmp_path, fix(rows, audited(rows)), ("fold-0", "fold-1"), ("nv",))
+    assert [path.name for path in files] == ["fold-0.txt", "fold-1.txt", "changes.csv"]

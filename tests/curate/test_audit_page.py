@@ -57,7 +57,7 @@ def clean(tiny_data: PreparedData) -> Audit:
 def leaking(tiny_data: PreparedData) -> Audit:
     rows = [replace(row, part="test" if index % 3 == 0 else "train") for index, row in enumerate(tiny_data.split.rows)]
     return audit_prepared(
-        tiny_data, Lists("theirs <b>", ("train", "test"), tuple(rows), (Omission("odd", 1, ("<i>",)),))
+        tiny_data, lists=Lists("theirs <b>", ("train", "test"), tuple(rows), (Omission("odd", 1, ("<i>",)),))
     )
 
 
@@ -142,6 +142,6 @@ def test_bars_are_as_long_as_the_classes_are_large_and_cut_by_part(clean: Audit)
 
 def test_folds_make_one_bar_each_class(clean: Audit, tiny_data: PreparedData):
     rows = [replace(row, part=str(index % 5)) for index, row in enumerate(tiny_data.split.rows)]
-    folds = audit_prepared(tiny_data, Lists("folds", tuple("01234"), tuple(rows)))
+    folds = audit_prepared(tiny_data, lists=Lists("folds", tuple("01234"), tuple(rows)))
     assert {len(row.pieces) for row in balance(folds)} == {1}
     assert "Shaded by part" not in audit_page(folds)

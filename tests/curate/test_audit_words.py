@@ -7,7 +7,7 @@ import pytest
 from lesionlab.curate import audit_words as words
 from lesionlab.curate.audit import Lists, audit_lists
 from lesionlab.curate.audit_counts import parts_of
-from lesionlab.records.audit import Audit
+from lesionlab.records.audit import Audit, Check, Evidence
 from lesionlab.records.split import Split, SplitRow
 
 
@@ -56,8 +56,9 @@ def test_a_whole_clean_audit_asks_for_nothing():
 
 def test_the_effect_on_a_score_gives_the_share_and_the_published_figures_with_their_source():
     own, published, warning = words.score_effect(LEAKING)
-    assert own.startswith("33.3% of the test images (1 of 3) have another image of the same lesion in training.")
-    assert "With known duplicates it is 2." in own
+    assert own.startswith(
+        "66.7% of the test images (2 of 3) show a lesion that training shows as well, 1 of them under the same lesion"
+    )
     for told in (".76", ".685", "yuanqing811/ISIC2018", "1.000", ".934", "MulTaBench"):
         assert told in published
     assert "even be higher" in warning
@@ -66,12 +67,26 @@ def test_the_effect_on_a_score_gives_the_share_and_the_published_figures_with_th
 
 def test_of_many_folds_the_range_is_told():
     folds = audited("a L1 G1 nv 0\nb L1 G1 nv 1\nc L1 G1 nv 2\nd L2 G2 nv 2")
-    assert words.score_effect(folds)[0].startswith("50.0% to 100.0% of the images of each of 3 parts")
+    assert words.score_effect(folds)[0].startswith("50.0% to 100.0% of the images of each of 3 parts show")
 
 
-def test_a_leaking_list_is_offered_a_mended_one_and_a_prepared_set_a_split_by_group():
+def test_a_leaking_split_is_offered_a_mended_one():
     assert "--out" in words.next_step(LEAKING)
-    assert "lesionlab data prepare" in words.next_step(replace(LEAKING, kind="prepared"))
+
+
+def test_pairs_found_by_sight_are_to_be_looked_at():
+    found = (Evidence("a = c", {"train": ("a",), "test": ("c",)}, 0.4),)
+    near = replace(CLEAN, checks=(*CLEAN.checks[:-1], Check("near", "leak", "by sight", found)))
+    assert words.verdict(near) == "LEAKS: 1 pair of near duplicates across train and test"
+    assert words.next_step(near).startswith("Look at the pairs")
+
+
+def test_a_small_leak_is_bounded_instead_of_likened_to_a_split_by_image():
+    rows = "a L1 G1 mel train\nb L1 G1 mel test\n" + "\n".join(f"c{n} M{n} H{n} nv test" for n in range(49))
+    small = words.score_effect(audited(rows))
+    assert "2.0% of the test images (1 of 50)" in small[0]
+    assert "at most 2.00 points of accuracy and 50.00 points of balanced accuracy" in small[1]
+    assert ".685" not in " ".join(small)
 
 
 def test_small_and_absent_classes_are_named():

@@ -21,7 +21,7 @@ def _blocks(audit: Audit) -> Iterator[str]:
     yield f"{words.verdict(audit)}\n{_about(audit)}\n{words.coverage(audit)}"
     yield _checks(audit)
     for exposure in audit.exposures:
-        if exposure.all.group:
+        if exposure.all.seen:
             yield _exposure(exposure)
     yield "\n".join(words.score_effect(audit))
     yield _counts("images", audit, lambda count: f"{count.images:,}")
@@ -68,12 +68,12 @@ def _inside(check: Check) -> str:
 def _exposure(exposure: Exposure) -> str:
     where = "training" if exposure.others == ("train",) else "another part"
     rows = [
-        (s.value, f"{s.images:>6,}", f"{s.siblings:>6,}", f"{words.percent(s.siblings, s.images):>6}", f"{s.group:>6,}")
+        (s.value, f"{s.images:>6,}", f"{s.siblings:>9,}", f"{s.seen:>6,}", f"{words.percent(s.seen, s.images):>6}")
         for s in (*exposure.classes, exposure.all)
         if s.images
     ]
-    return table(
-        (exposure.part, "images", f"with a sibling in {where}", "share", "siblings and known duplicates"), rows
+    return f"{exposure.part}: images of lesions that {where} shows as well\n" + table(
+        ("", "images", "by lesion", "in all", "share"), rows
     )
 
 

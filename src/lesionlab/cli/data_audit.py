@@ -11,6 +11,7 @@ from lesionlab.core.errors import InputError
 
 if TYPE_CHECKING:
     from lesionlab.curate.audit import Lists
+    from lesionlab.curate.audit_pictures import ComparedPictures
     from lesionlab.data.prepared import PreparedData
     from lesionlab.records.audit import Audit
     from lesionlab.records.split import Split
@@ -30,24 +31,31 @@ def audit(
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write a leak-free version of the split there.")
     ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Do not look for near duplicates, which takes minutes.")
+    ] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write a page, whole in one file.")] = None,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the audit as JSON.")] = None,
 ) -> None:
     """Count what a split holds, and look for anything on both sides of it; end with 1 if it leaks."""
     from lesionlab.cli.audit_text import audit_text
+    from lesionlab.curate.audit_words import verdict
 
     files = {part: path for part, path in (("train", train), ("validation", validation), ("test", test)) if path}
     data = _prepared(name, lists=bool(split or files))
     reference = _reference(data)
     lists = _lists(split, files, reference)
-    found = _audit(data, lists, reference)
+    pictures = _compare(data, quick=quick)
+    found = _audit(data, lists, reference, pictures)
     typer.echo(audit_text(found))
     if html is not None:
         _write_page(html, found, data)
     if json is not None:
         _write_json(json, found)
     if out is not None:
-        _write_fixed(out, found, lists or _own(data), data, reference)
+        fixed = _write_fixed(out, found, lists or _own(data), reference)
+        again = _audit(data, fixed, reference, pictures)
+        typer.echo(f"Audited again: {verdict(again)}.")
     if found.leaks:
         raise typer.Exit(EXIT_LEAKS)
 
@@ -92,19 +100,29 @@ def _own(data: PreparedData | None) -> Lists:
     return own_lists(data)
 
 
-def _audit(data: PreparedData | None, lists: Lists | None, reference: Split) -> Audit:
-    from lesionlab.cli.evaluation_part import LEDGER_NAME
+def _compare(data: PreparedData | None, *, quick: bool) -> ComparedPictures | None:
     from lesionlab.cli.progress import progress_bar
+    from lesionlab.curate.audit_pictures import compare_pictures
+
+    if data is None:
+        return None
+    with progress_bar("Comparing", "images") as progress:
+        return compare_pictures(data, progress, quick=quick)
+
+
+def _audit(
+    data: PreparedData | None, lists: Lists | None, reference: Split, pictures: ComparedPictures | None
+) -> Audit:
+    from lesionlab.cli.evaluation_part import LEDGER_NAME
     from lesionlab.core.home import home
     from lesionlab.core.resources import splits_folder
     from lesionlab.curate.audit import audit_lists, audit_prepared
 
     ledgers = (splits_folder() / LEDGER_NAME, home() / LEDGER_NAME)
-    if data is None:
-        assert lists is not None
-        return audit_lists(lists, reference, ledgers)
-    with progress_bar("Comparing", "images") as progress:
-        return audit_prepared(data, lists, ledgers, progress)
+    if data is not None:
+        return audit_prepared(data, pictures, lists, ledgers)
+    assert lists is not None
+    return audit_lists(lists, reference, ledgers)
 
 
 def _write_page(path: Path, found: Audit, data: PreparedData | None) -> None:
@@ -125,14 +143,12 @@ def _write_json(path: Path, found: Audit) -> None:
     typer.echo(f"JSON: {path}")
 
 
-def _write_fixed(out: Path, found: Audit, lists: Lists, data: PreparedData | None, reference: Split) -> None:
+def _write_fixed(out: Path, found: Audit, lists: Lists, reference: Split) -> Lists:
     from dataclasses import replace
 
     from lesionlab.curate.audit_fix import fix, write_fixed
-    from lesionlab.curate.audit_words import verdict
 
     fixed = fix(lists.rows, found)
-    files = write_fixed(out, fixed, found.parts)
-    again = _audit(data, replace(lists, subject=str(out), rows=fixed.rows), reference)
-    typer.echo(f"\n{fixed.told()}\nAudited again: {verdict(again)}.")
-    typer.echo(f"Split: {', '.join(path.name for path in files)} in {out}")
+    files = write_fixed(out, fixed, found.parts, reference.classes)
+    typer.echo(f"\n{fixed.told()}\nSplit: {', '.join(path.name for path in files)} in {out}")
+    return replace(lists, subject=str(out), rows=fixed.rows)

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lesionlab import __version__
-from lesionlab.core.progress import Progress, silent
 from lesionlab.core.resources import splits_folder
 from lesionlab.curate import audit_counts as counts
 from lesionlab.curate.audit_checks import Pair, check_pairs, check_rows
+from lesionlab.curate.audit_exposure import exposures
 from lesionlab.curate.audit_lists import Listed
-from lesionlab.curate.audit_near import HOW_NEAR, near_pictures
-from lesionlab.curate.audit_pixels import same_pictures
+from lesionlab.curate.audit_pictures import ComparedPictures, check_pictures, compare_pictures
 from lesionlab.curate.audit_sources import left_out_of, openings_of, sources_of, strata_of
 from lesionlab.data.groups import known_duplicates
 from lesionlab.data.prepared import PreparedData
-from lesionlab.records.audit import Audit, Check, Omission
+from lesionlab.records.audit import Audit, Check, Kind, Omission
 from lesionlab.records.split import Split, SplitRow, read_split
 
 RELEASE_SPLIT_NAME = "ham10000-release.csv"
 HOW_KNOWN = "the 18 published pairs (Sci. Data 12:196, 2025)"
-HOW_SAME = "equal pixels at every prepared size"
-NO_IMAGES = "not looked at: needs the images; prepare them and name the set as well"
 
 
 @dataclass(frozen=True)
@@ -64,21 +61,22 @@ def own_lists(data: PreparedData) -> Lists:
 
 
 def audit_prepared(
-    data: PreparedData, lists: Lists | None = None, ledgers: Iterable[Path] = (), progress: Progress = silent
+    data: PreparedData,
+    pictures: ComparedPictures | None = None,
+    lists: Lists | None = None,
+    ledgers: Iterable[Path] = (),
 ) -> Audit:
-    """Audit a prepared set under its own split or another, pixels and metadata included.
-
-    The pixels of all parts are compared with one another, and shown to no model.
+    """Audit a prepared set under its own split or another, pictures (see `compare_pictures`) and metadata included.
 
     Raises:
         DataError: its metadata or pixels are missing or damaged.
     """
-    own = lists is None
+    kind: Kind = "lists" if lists else "prepared"
     lists = lists or own_lists(data)
     held = {row.image_id for row in lists.rows}
     metadata = [row for row in data.metadata if row["image_id"] in held]
-    pictures = _check_pictures(data, lists, progress)
-    audit = _audit(lists, data.split.classes, f"the prepared set {data.name}", pictures, ledgers)
+    checks = check_pictures(pictures or compare_pictures(data), lists.rows, lists.parts)
+    audit = _audit(lists, data.split.classes, f"the prepared set {data.name}", checks, ledgers)
     facts = {
         "Data fingerprint": data.record.fingerprint,
         "Seed of the split": str(data.record.seed),
@@ -86,7 +84,7 @@ def audit_prepared(
     }
     return replace(
         audit,
-        kind="prepared" if own else "lists",
+        kind=kind,
         strata=counts.strata(lists.rows, strata_of(metadata), lists.parts),
         sources=sources_of(metadata),
         facts=audit.facts | facts | {"LesionLab": __version__},
@@ -95,10 +93,8 @@ def audit_prepared(
 
 def audit_lists(lists: Lists, reference: Split, ledgers: Iterable[Path] = ()) -> Audit:
     """Audit a split by ids alone: needs neither an image nor the data set."""
-    unchecked = (Check("same", "unchecked", NO_IMAGES), Check("near", "unchecked", NO_IMAGES))
-    audit = _audit(
-        lists, reference.classes, f"the committed table of HAM10000 ({RELEASE_SPLIT_NAME})", unchecked, ledgers
-    )
+    checks = check_pictures(None, lists.rows, lists.parts)
+    audit = _audit(lists, reference.classes, f"the committed table of HAM10000 ({RELEASE_SPLIT_NAME})", checks, ledgers)
     return replace(audit, facts=audit.facts | {"LesionLab": __version__})
 
 
@@ -107,6 +103,7 @@ def _audit(
 ) -> Audit:
     rows, parts = lists.rows, lists.parts
     known = (Pair(min(pair), max(pair)) for pair in known_duplicates())
+    checks = (*check_rows(rows, parts), check_pairs("known", HOW_KNOWN, known, rows, parts), *pictures)
     split_sha256 = Split(rows, tuple(classes)).sha256
     return Audit(
         subject=lists.subject,
@@ -115,25 +112,9 @@ def _audit(
         parts=parts,
         classes=counts.by_class(rows, classes, parts),
         all=counts.tally("all", rows, parts),
-        checks=(*check_rows(rows, parts), check_pairs("known", HOW_KNOWN, known, rows, parts), *pictures),
-        exposures=counts.exposures(rows, classes, parts),
+        checks=checks,
+        exposures=exposures(rows, classes, parts, pictures),
         left_out=lists.odd,
         openings=openings_of(split_sha256, ledgers),
         facts={"Split SHA-256": split_sha256},
     )
-
-
-def _check_pictures(data: PreparedData, lists: Lists, progress: Progress) -> tuple[Check, Check]:
-    same = same_pictures(data)
-    near = near_pictures(data, progress)
-    checked = check_pairs("same", HOW_SAME, same, lists.rows, lists.parts)
-    if near is None:
-        return checked, Check("near", "unchecked", HOW_NEAR)
-    return checked, check_pairs("near", HOW_NEAR, _news(near, data, same), lists.rows, lists.parts)
-
-
-def _news(near: Iterable[Pair], data: PreparedData, same: Iterable[Pair]) -> list[Pair]:
-    """Leave out pairs of one group or with equal pixels: other checks have those."""
-    group_of: Mapping[str, str] = {row.image_id: row.group for row in data.split.rows}
-    found = {(pair.one, pair.other) for pair in same}
-    return [p for p in near if (p.one, p.other) not in found and group_of[p.one] != group_of[p.other]]

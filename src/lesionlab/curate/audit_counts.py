@@ -1,11 +1,11 @@
-"""Counting images, lesions and groups by part: of classes, of strata, and of what was seen in training."""
+"""Counting images, lesions and groups by part: of classes and of strata."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from lesionlab.records.audit import Count, Exposure, Seen, Stratum, Tally
+from lesionlab.records.audit import Count, Stratum, Tally
 from lesionlab.records.split import PARTS, SplitRow
 
 AGE_BANDS = ((0, 19), (20, 39), (40, 59), (60, 79), (80, 130))
@@ -33,7 +33,7 @@ def count(rows: Sequence[SplitRow]) -> Count:
 
 def by_class(rows: Sequence[SplitRow], classes: Sequence[str], parts: Sequence[str]) -> tuple[Tally, ...]:
     """Count each class by part; a class without images is there with zeros."""
-    return tuple(tally(code, found, parts) for code, found in _gathered(rows, lambda r: r.diagnosis, classes).items())
+    return tuple(tally(code, found, parts) for code, found in gathered(rows, lambda r: r.diagnosis, classes).items())
 
 
 def strata(
@@ -57,7 +57,7 @@ def _stratum(
             return ""
         return age_band(given) if name == "age" else given
 
-    found = _gathered(rows, value_of)
+    found = gathered(rows, value_of)
     without = tally("", found.pop("", []), parts)
     order = [_band(*ages) for ages in AGE_BANDS] if name == "age" else sorted(found)
     values = tuple(tally(value, found[value], parts) for value in order if value in found)
@@ -79,29 +79,10 @@ def _band(low: int, high: int) -> str:
     return f"{low} and over" if high == AGE_BANDS[-1][1] else f"{low} to {high}"
 
 
-def exposures(rows: Sequence[SplitRow], classes: Sequence[str], parts: Sequence[str]) -> tuple[Exposure, ...]:
-    """Return how much of each held-out part was seen: in training, or, where no part is called so, in any other."""
-    held_out = [part for part in parts if part != "train"]
-    return tuple(_exposure(part, rows, classes, parts) for part in held_out if len(parts) > 1)
-
-
-def _exposure(part: str, rows: Sequence[SplitRow], classes: Sequence[str], parts: Sequence[str]) -> Exposure:
-    others = ("train",) if "train" in parts else tuple(other for other in parts if other != part)
-    learned = [row for row in rows if row.part in others]
-    lesions, groups = {row.lesion_id for row in learned}, {row.group for row in learned}
-
-    def seen(value: str, found: Sequence[SplitRow]) -> Seen:
-        siblings = [row for row in found if row.lesion_id in lesions]
-        return Seen(value, len(found), len(siblings), sum(row.group in groups for row in found))
-
-    mine = [row for row in rows if row.part == part]
-    by_code = _gathered(mine, lambda row: row.diagnosis, classes)
-    return Exposure(part, others, tuple(seen(code, found) for code, found in by_code.items()), seen("all", mine))
-
-
-def _gathered(
+def gathered(
     rows: Iterable[SplitRow], key: Callable[[SplitRow], str], first: Iterable[str] = ()
 ) -> dict[str, list[SplitRow]]:
+    """Return the rows by a key; those of `first` come first, and are there without rows."""
     found: defaultdict[str, list[SplitRow]] = defaultdict(list, {value: [] for value in first})
     for row in rows:
         found[key(row)].append(row)

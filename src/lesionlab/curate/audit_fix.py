@@ -12,10 +12,11 @@ from pathlib import Path
 from lesionlab.core.files import write_text
 from lesionlab.data.groups import DisjointSets
 from lesionlab.records.audit import Audit
-from lesionlab.records.split import SplitRow
+from lesionlab.records.split import PARTS, Split, SplitRow, write_split
 
 KEPT_FIRST = ("test", "validation", "train")
 CHANGES_NAME = "changes.csv"
+SPLIT_NAME = "split.csv"
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,11 @@ def _home_of_groups(rows: Iterable[SplitRow], group_of: Mapping[str, str], parts
     return {group: min(held, key=lambda part: (-held[part], parts.index(part))) for group, held in images.items()}
 
 
-def write_fixed(folder: Path, fixed: Fixed, parts: Sequence[str]) -> list[Path]:
-    """Write a list of ids for each part and `changes.csv`; return the files."""
+def write_fixed(folder: Path, fixed: Fixed, parts: Sequence[str], classes: Sequence[str]) -> list[Path]:
+    """Write a list of ids for each part and `changes.csv`; of a training, validation and test part also `split.csv`.
+
+    `split.csv` is what other commands take as `--split`. Return the files.
+    """
     files = []
     for part in parts:
         files.append(folder / f"{part}.txt")
@@ -107,4 +111,7 @@ def write_fixed(folder: Path, fixed: Fixed, parts: Sequence[str]) -> list[Path]:
     writer.writerows((c.image_id, c.diagnosis, c.part, c.to, c.group) for c in fixed.changes)
     files.append(folder / CHANGES_NAME)
     write_text(files[-1], buffer.getvalue())
+    if set(parts) <= set(PARTS):
+        files.append(folder / SPLIT_NAME)
+        write_split(files[-1], Split(fixed.rows, tuple(classes)))
     return files

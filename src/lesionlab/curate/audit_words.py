@@ -8,6 +8,7 @@ from lesionlab.core.licences import find_licence
 from lesionlab.records.audit import Audit, Check, CheckName, Exposure
 
 FEW_LESIONS = 30
+FEW_SEEN = 0.05  # below, published figures of whole splits by image say nothing
 
 _ONE: dict[CheckName, str] = {
     "images": "image",
@@ -91,9 +92,9 @@ def coverage(audit: Audit) -> str:
 
 def score_effect(audit: Audit) -> tuple[str, ...]:
     """Say what the leak does to a score, in paragraphs; empty without a leak."""
+    exposed = [exposure for exposure in audit.exposures if exposure.all.seen]
     if not audit.leaks:
         return ()
-    exposed = [exposure for exposure in audit.exposures if exposure.all.group]
     if not exposed:
         return (EVIDENCE_OF_WORTH, NO_COMPARISON)
     told = [_seen(exposure) for exposure in exposed] if len(exposed) <= 2 else [_seen_in_folds(exposed)]
@@ -101,31 +102,44 @@ def score_effect(audit: Audit) -> tuple[str, ...]:
         "A model can recognise these lesions instead of diagnosing them, so a score on the part measures memory "
         "together with skill, and nobody can tell the two apart afterwards."
     )
+    if max(exposure.all.seen / exposure.all.images for exposure in exposed) < FEW_SEEN:
+        return (f"{' '.join(told)} {meaning}", " ".join(_bound(exposure) for exposure in exposed))
     return (f"{' '.join(told)} {meaning}", EVIDENCE_OF_WORTH, NO_COMPARISON)
 
 
 def _seen(exposure: Exposure) -> str:
-    seen = exposure.all
+    found = exposure.all
     others = "training" if exposure.others == ("train",) else "another part"
-    known = f" With known duplicates it is {seen.group:,}." if seen.group != seen.siblings else ""
+    by_id = f", {found.siblings:,} of them under the same lesion id" if found.siblings != found.seen else ""
     return (
-        f"{percent(seen.siblings, seen.images)} of the {exposure.part} images ({seen.siblings:,} of {seen.images:,}) "
-        f"have another image of the same lesion in {others}.{known}"
+        f"{percent(found.seen, found.images)} of the {exposure.part} images ({found.seen:,} of {found.images:,}) show "
+        f"a lesion that {others} shows as well{by_id}."
     )
 
 
 def _seen_in_folds(exposures: Sequence[Exposure]) -> str:
-    shares = sorted(exposure.all.siblings / exposure.all.images for exposure in exposures)
+    shares = sorted(exposure.all.seen / exposure.all.images for exposure in exposures)
     return (
-        f"{shares[0]:.1%} to {shares[-1]:.1%} of the images of each of {len(exposures)} parts have another image of "
-        "the same lesion in another part."
+        f"{shares[0]:.1%} to {shares[-1]:.1%} of the images of each of {len(exposures)} parts show a lesion that "
+        "another part shows as well."
+    )
+
+
+def _bound(exposure: Exposure) -> str:
+    shares = [seen.seen / seen.images for seen in exposure.classes if seen.images]
+    accuracy, balanced = 100 * exposure.all.seen / exposure.all.images, 100 * sum(shares) / len(shares)
+    return (
+        f"On the {exposure.part} part that is worth at most {accuracy:.2f} points of accuracy and {balanced:.2f} "
+        "points of balanced accuracy, counted by image."
     )
 
 
 def next_step(audit: Audit) -> str:
     """Say what to do now."""
-    if audit.leaks and audit.kind == "prepared":
-        return "Split by group, as `lesionlab data prepare` does. Do not report a score of this split."
+    if audit.leaks and _by_sight_alone(audit):
+        return (
+            "Look at the pairs (`--html FILE`); `--out FOLDER` writes a split without them that keeps what is held out."
+        )
     if audit.leaks:
         return (
             "Add `--out FOLDER` for a leak-free version that keeps what is held out, and score the models anew on it."
@@ -133,6 +147,10 @@ def next_step(audit: Audit) -> str:
     if audit.check("same").state == "unchecked":
         return "For the other checks, prepare the images and name the set as well."
     return "Nothing has to be done."
+
+
+def _by_sight_alone(audit: Audit) -> bool:
+    return {check.name for check in audit.checks if check.state == "leak"} == {"near"}
 
 
 def small_classes(audit: Audit) -> str:

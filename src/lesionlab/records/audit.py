@@ -13,6 +13,7 @@ AUDIT_VERSION = 1
 
 CheckName = Literal["images", "lesions", "groups", "known", "same", "near"]
 State = Literal["clear", "leak", "unchecked"]
+Kind = Literal["prepared", "lists"]  # a prepared set under its own split, or someone's split
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Seen:
-    """Of one class in one part: its images, those with another image of their lesion in the parts learned from, and
-    those with one of their lesion group there (known duplicates count as well)."""
+    """Images of one class in one part: all, those whose lesion the parts learned from show as well by its id
+    (`siblings`), and these together with those by a duplicate, known, equal or near (`seen`)."""
 
     value: str
     images: int
     siblings: int
-    group: int
+    seen: int
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Audit:
     """All that an audit found; text, JSON and page are made from it alone."""
 
     subject: str
-    kind: Literal["prepared", "lists"]  # a prepared set under its own split, or someone's split
+    kind: Kind
     reference: str  # what lesions, groups and diagnoses were looked up in
     parts: tuple[str, ...]
     classes: tuple[Tally, ...]
