@@ -88,7 +88,7 @@ class Tie:
     among_added: bool = False
 
 
-RELATIONS_VERSION = 1  # raise it when pictures are compared otherwise: sets that depend on it are then made anew
+RELATIONS_VERSION = 2  # raise it when pictures are compared otherwise: sets that depend on it are then made anew
 
 Relate = Callable[[Sequence[Picture], "PreparedData", Progress], Sequence[Tie]]
 
