@@ -22,7 +22,8 @@ KEPT_COLUMNS = ("dx_type", "age", "sex", "localization", "dataset")
 
 WHERE_TO_GET = (
     "Run `lesionlab collect ham10000`, or download HAM10000 from Kaggle (kmader/skin-cancer-mnist-ham10000) or Harvard "
-    "Dataverse (doi:10.7910/DVN/DBW86T), unpack it, and run `lesionlab data prepare FOLDER` with the folder that holds HAM10000_metadata.csv."
+    "Dataverse (doi:10.7910/DVN/DBW86T), unpack it, and run `lesionlab data prepare FOLDER` with the folder that "
+    "holds HAM10000_metadata.csv."
 )
 _ORIGINAL = "Take the HAM10000_metadata.csv of the original download."
 
