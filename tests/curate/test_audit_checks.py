@@ -42,6 +42,13 @@ def test_a_lesion_in_three_parts_counts_between_each_two():
     assert lesions.between() == {("train", "validation"): 1, ("train", "test"): 1, ("validation", "test"): 1}
 
 
+def test_pairs_of_parts_come_in_the_order_of_a_study():
+    (_, lesions, _) = check_rows(
+        rows_of("a L1 G nv validation\nb L1 G nv test\nc L2 H nv train\nd L2 H nv test"), PARTS
+    )
+    assert list(lesions.between()) == [("train", "test"), ("validation", "test")]
+
+
 def test_pairs_across_parts_leak_and_pairs_inside_one_do_not():
     rows = rows_of("a L1 G1 nv train\nb L2 G2 nv test\nc L3 G3 nv train\nd L4 G4 nv train")
     check = check_pairs("near", "by eye", [Pair("c", "d", 0.9), Pair("a", "b", 0.8)], rows, PARTS)

@@ -110,11 +110,15 @@ def score_effect(audit: Audit) -> tuple[str, ...]:
 def _seen(exposure: Exposure) -> str:
     found = exposure.all
     others = "training" if exposure.others == ("train",) else "another part"
-    by_id = f", {found.siblings:,} of them under the same lesion id" if found.siblings != found.seen else ""
+    by_id = f", {_count(found.siblings)} of them under the same lesion id" if found.siblings != found.seen else ""
     return (
         f"{percent(found.seen, found.images)} of the {exposure.part} images ({found.seen:,} of {found.images:,}) show "
         f"a lesion that {others} shows as well{by_id}."
     )
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number else "none"
 
 
 def _seen_in_folds(exposures: Sequence[Exposure]) -> str:

@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Literal
 
 from lesionlab.records.ledger import Opening
+from lesionlab.records.split import PARTS
 
 AUDIT_VERSION = 1
 
@@ -67,7 +68,7 @@ class Check:
         pairs: Counter[tuple[str, str]] = Counter()
         for evidence in self.found:
             pairs.update((one, other) for one, other in combinations(evidence.images, 2))
-        return dict(pairs)
+        return dict(sorted(pairs.items(), key=lambda found: [_place(part) for part in found[0]]))
 
 
 @dataclass(frozen=True)
@@ -137,3 +138,7 @@ class Audit:
     def check(self, name: CheckName) -> Check:
         """Return one check; every audit has all of them."""
         return next(check for check in self.checks if check.name == name)
+
+
+def _place(part: str) -> tuple[int, str]:
+    return (PARTS.index(part) if part in PARTS else len(PARTS)), part
