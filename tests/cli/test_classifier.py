@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,10 @@ import pytest
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.home import cache_folder
 from lesionlab.core.imaging import encode_png, encode_webp, read
+from lesionlab.data.prepared import open_prepared
 from lesionlab.data.procedural import procedural_lesion
 from lesionlab.inference.predictor import Predictor
+from lesionlab.records.split import Split, write_split
 
 
 @pytest.fixture
@@ -166,11 +170,16 @@ def _change_card(folder: Path, key: str, value: object) -> None:
     (folder / "card.json").write_text(json.dumps(card))
 
 
-def test_other_split_of_the_training_data_is_a_leak_and_refused(refused, own_models, tiny_set, home):
-    _change_card(own_models / "judge", "split_sha256", "0" * 64)
+def test_a_split_that_tests_what_the_model_learned_from_is_a_leak_and_refused(
+    refused, own_models, tiny_set, home, tmp_path
+):
+    split, turned = open_prepared("tiny").split, {"train": "test", "test": "train", "validation": "validation"}
+    rows = tuple(replace(row, part=turned[row.part]) for row in split.rows)
+    write_split(tmp_path / "turned.csv", Split(rows, split.classes))
     asked = ("classifier", "evaluate", "--model", "judge", "--data", "tiny", "--part", "test", "--purpose", "x")
-    cause, _ = refused(*asked)
-    assert "images it has learned from may lie in this part" in cause
+    cause, cure = refused(*asked, "--split", tmp_path / "turned.csv")
+    assert re.search(r"The model has seen (\d+) of the \1 images of the test part", cause)
+    assert "--split" in cure
     assert not (home / "test-openings.csv").exists()
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lesionlab.data.groups import DisjointSets, known_duplicates, lesion_groups
+from lesionlab.data.groups import DisjointSets, found_duplicates, known_duplicates, lesion_groups
+from lesionlab.data.known_lesions import ham10000_lesions
 
 
 def test_images_of_one_lesion_are_one_group() -> None:
@@ -51,3 +52,11 @@ def test_there_are_eighteen_known_pairs_of_distinct_images() -> None:
 def test_the_known_pairs_are_those_beside_the_images(test_data: Path) -> None:
     lines = (test_data / "ham10000" / "known_duplicates.csv").read_text(encoding="utf-8").splitlines()
     assert known_duplicates() == tuple(tuple(line.split(",")[:2]) for line in lines[1:])
+
+
+def test_the_pairs_found_are_of_two_lesions_and_not_the_published_ones() -> None:
+    lesions = ham10000_lesions()
+    found = found_duplicates()
+    assert len(found) == 33
+    assert all(lesions[one] != lesions[other] for one, other in found)
+    assert not {frozenset(pair) for pair in found} & {frozenset(pair) for pair in known_duplicates()}

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lesionlab.core.errors import DataError
+from lesionlab.data import partition
 from lesionlab.data.dealing import group_diagnosis
 from lesionlab.data.partition import PERCENT, make_split
 from lesionlab.data.rows import ImageRow
@@ -50,6 +51,21 @@ def test_known_duplicates_stay_together() -> None:
     pairs = [(f"nv-{2 * number}-0", f"nv-{2 * number + 1}-0") for number in range(100)]
     part = {row.image_id: row.part for row in make_split(MANY, pairs, CLASSES, seed=0).rows}
     assert all(part[one] == part[other] for one, other in pairs)
+
+
+def test_pairs_found_since_move_their_own_groups_alone_and_towards_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = make_split(MANY, (), CLASSES, seed=0)
+    by_part = {part: [row for row in before.rows if row.part == part] for part in PARTS}
+    train, validation = by_part["train"][0], by_part["validation"][0]
+    test, other = by_part["test"][0], by_part["test"][-1]
+    pairs = ((test.image_id, train.image_id), (validation.image_id, other.image_id))
+    monkeypatch.setattr(partition, "found_duplicates", lambda: pairs)
+    after = make_split(MANY, (), CLASSES, seed=0)
+    moved = {test.lesion_id: "train", other.lesion_id: "validation"}
+    for old, new in zip(before.rows, after.rows, strict=True):
+        assert new.part == moved.get(old.lesion_id, old.part)
+    group_of = {row.image_id: row.group for row in after.rows}
+    assert all(group_of[one] == group_of[two] for one, two in pairs)
 
 
 def test_the_same_seed_gives_the_same_split_whatever_the_order() -> None:

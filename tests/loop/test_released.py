@@ -1,11 +1,13 @@
 """The models that come with the package: whole, small enough, honest about themselves, and alive."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.notice import NOTICE
-from lesionlab.core.resources import released_folder
+from lesionlab.core.resources import released_folder, splits_folder
 from lesionlab.data.procedural import procedural_lesion
 from lesionlab.inference.predictor import Predictor
 from lesionlab.inference.probe import TOLERANCE, probe_difference
@@ -13,8 +15,10 @@ from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import Sampler
 from lesionlab.records.card import read_card
 from lesionlab.records.release import MAX_RELEASE_BYTES, ROLES, read_release, verify_release
-from lesionlab.records.seen_groups import read_seen_groups, seen_groups
+from lesionlab.records.seen_groups import read_seen_groups
 from lesionlab.records.split import read_split
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_every_file_is_as_pinned_and_the_set_is_small_enough():
@@ -30,11 +34,10 @@ def test_this_machines_engine_agrees_with_torch(role):
 @pytest.mark.parametrize("role", ROLES)
 def test_cards_tell_origin_licence_and_limits(role):
     card = read_card(released_folder() / role)
-    split = read_split(released_folder().parent / "splits" / "ham10000-release.csv")
     assert card.kind == role
     assert card.classes == HAM10000_CODES
-    assert card.training.split_sha256 == split.sha256
-    assert card.training.images == sum(row.part == "train" for row in split.rows)
+    assert card.training.split_sha256 in (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    assert card.training.images == len(read_seen_groups(released_folder() / role, card).images("train"))
     assert card.training.command.startswith(f"lesionlab {'gan' if role == 'generator' else 'classifier'} train")
     assert card.licence == "CC BY-NC 4.0"
     assert "HAM10000" in card.attribution
@@ -44,10 +47,15 @@ def test_cards_tell_origin_licence_and_limits(role):
 
 
 @pytest.mark.parametrize(("role", "uses"), [("generator", ("train",)), ("classifier", ("train", "validation"))])
-def test_the_lesions_they_saw_are_those_of_the_release_split(role, uses):
+def test_no_lesion_they_saw_lies_in_the_test_part_and_none_they_trained_on_outside_training(role, uses):
     seen = read_seen_groups(released_folder() / role, read_card(released_folder() / role))
-    split = read_split(released_folder().parent / "splits" / "ham10000-release.csv")
-    assert seen == seen_groups(**{use: [(r.group, r.image_id) for r in split.rows if r.part == use] for use in uses})
+    split = read_split(splits_folder() / "ham10000-release.csv")
+    part = {row.image_id: row.part for row in split.rows}
+    assert {part[image_id] for image_id in seen.images("train")} == {"train"}
+    assert {part[image_id] for image_id in seen.images(*uses)} == set(uses)
+    group = {row.image_id: row.group for row in split.rows}
+    test = {row.group for row in split.rows if row.part == "test"}
+    assert not test & {group[image_id] for image_id in seen.images(*uses)}
 
 
 def test_the_generator_was_trained_long_enough_and_the_judge_is_its_companion():

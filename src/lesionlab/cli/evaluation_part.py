@@ -28,7 +28,7 @@ def open_part(
 
     Raises:
         InputError: the test or the external part without a purpose.
-        DataError: the data do not fit the model, or are another split of the data that it was trained on.
+        DataError: the data do not fit the model.
         LeakError: the model has seen images of this part.
     """
     if part != "validation" and not purpose.strip():
@@ -50,10 +50,4 @@ def _check_fits(card: ModelCard, data: PreparedData) -> None:
         raise DataError(
             f"The model knows {', '.join(card.classes)}; '{data.name}' has {', '.join(data.split.classes)}.",
             "Evaluate a model on data with its own class list.",
-        )
-    if card.training.split_sha256 != data.split.sha256 and card.training.data == data.name:
-        raise DataError(
-            f"The model was trained on split {card.training.split_sha256[:12]} of '{data.name}', and this is split "
-            f"{data.split.sha256[:12]}: images it has learned from may lie in this part.",
-            "Name the split of the model with --split, prepare the data with it, or train on this one.",
         )

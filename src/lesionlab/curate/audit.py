@@ -15,13 +15,13 @@ from lesionlab.curate.audit_exposure import exposures
 from lesionlab.curate.audit_lists import Listed
 from lesionlab.curate.audit_pictures import ComparedPictures, check_pictures, compare_pictures
 from lesionlab.curate.audit_sources import left_out_of, openings_of, sources_of, strata_of
-from lesionlab.data.groups import known_duplicates
+from lesionlab.data.groups import found_duplicates, known_duplicates
 from lesionlab.data.prepared import PreparedData
 from lesionlab.records.audit import Audit, Check, Kind, Omission
 from lesionlab.records.split import Split, SplitRow, read_split
 
 RELEASE_SPLIT_NAME = "ham10000-release.csv"
-HOW_KNOWN = "the 18 published pairs (Sci. Data 12:196, 2025)"
+HOW_KNOWN = "the 18 published pairs (Sci. Data 12:196, 2025) and the 33 that LesionLab found"
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _audit(
     lists: Lists, classes: Sequence[str], reference: str, pictures: tuple[Check, Check], ledgers: Iterable[Path]
 ) -> Audit:
     rows, parts = lists.rows, lists.parts
-    known = (Pair(min(pair), max(pair)) for pair in known_duplicates())
+    known = (Pair(min(pair), max(pair)) for pair in (*known_duplicates(), *found_duplicates()))
     checks = (*check_rows(rows, parts), check_pairs("known", HOW_KNOWN, known, rows, parts), *pictures)
     split_sha256 = Split(rows, tuple(classes)).sha256
     return Audit(

@@ -33,7 +33,16 @@ def known_duplicates() -> tuple[tuple[str, str], ...]:
 
     Facts published by K. Abhishek, A. Jain, G. Hamarneh, Sci. Data 12:196 (2025).
     """
-    lines = (Path(__file__).parent / "known_duplicates.csv").read_text(encoding="utf-8").splitlines()
+    return _pairs("known_duplicates.csv")
+
+
+def found_duplicates() -> tuple[tuple[str, str], ...]:
+    """Return the image pairs that show one lesion under two ids and that LesionLab found itself; see docs/data.md."""
+    return _pairs("found_duplicates.csv")
+
+
+def _pairs(name: str) -> tuple[tuple[str, str], ...]:
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
     return tuple((row["image_id_a"], row["image_id_b"]) for row in rows)
 

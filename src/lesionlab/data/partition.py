@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lesionlab.core.errors import DataError
 from lesionlab.core.seeds import derive_seed
 from lesionlab.data.dealing import deal, strata
-from lesionlab.data.groups import known_duplicates, lesion_groups
+from lesionlab.data.groups import found_duplicates, known_duplicates, lesion_groups
 from lesionlab.data.rows import ImageRow
 from lesionlab.data.siblings import refuse_torn
 from lesionlab.records.split import EXTERNAL, PARTS, Split, SplitRow
@@ -20,17 +20,32 @@ def make_split(
 ) -> Split:
     """Return the split of these images, in their order; `pairs` are images of one lesion under two ids.
 
+    Groups are dealt by the lesions and by the pairs given or published; then groups that pairs found since tie together
+    move to one part, and nothing else moves: what a model trained on stays in training.
+
     Raises:
         DataError: a class has fewer than three groups, so it cannot lie in every part.
         LeakError: images of HAM10000 have other lesion ids than its own, so that siblings would come apart.
     """
+    pairs = tuple(pairs)
+    dealt = lesion_groups({image.image_id: image.lesion_id for image in images}, (*pairs, *known_duplicates()))
+    part_of_dealt = partition(images, dealt, classes, seed)
     group_of = _groups(images, pairs)
-    part_of = partition(images, group_of, classes, seed)
+    part_of = _one_part({image_id: part_of_dealt[group] for image_id, group in dealt.items()}, group_of)
     rows = tuple(
         SplitRow(i.image_id, i.lesion_id, group_of[i.image_id], i.diagnosis, part_of[group_of[i.image_id]])
         for i in images
     )
     return Split(rows, tuple(classes))
+
+
+def _one_part(part_of_image: Mapping[str, str], group_of: Mapping[str, str]) -> dict[str, str]:
+    """Return the part of each group: training where any of it lies there, else validation, else test."""
+    part_of: dict[str, str] = {}
+    for image_id, part in part_of_image.items():
+        group = group_of[image_id]
+        part_of[group] = min(part, part_of.get(group, part), key=PARTS.index)
+    return part_of
 
 
 def external_split(images: Sequence[ImageRow], pairs: Iterable[tuple[str, str]], classes: Sequence[str]) -> Split:
@@ -44,7 +59,8 @@ def external_split(images: Sequence[ImageRow], pairs: Iterable[tuple[str, str]],
 
 def _groups(images: Sequence[ImageRow], pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     # What is known of HAM10000 holds for its images in whatever table they come again.
-    group_of = lesion_groups({image.image_id: image.lesion_id for image in images}, (*pairs, *known_duplicates()))
+    known = (*known_duplicates(), *found_duplicates())
+    group_of = lesion_groups({image.image_id: image.lesion_id for image in images}, (*pairs, *known))
     refuse_torn(group_of)
     return group_of
 

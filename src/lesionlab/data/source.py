@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lesionlab.core.errors import DataError, InputError
+from lesionlab.data.groups import found_duplicates, known_duplicates
 from lesionlab.data.problems import Problem, gather
 from lesionlab.data.rows import ImageRow
 
@@ -128,8 +129,9 @@ def image_entries(folders: Iterable[Path]) -> Iterator[os.DirEntry[str]]:
 
 
 def fingerprint_of(description: bytes, files: Mapping[str, Path]) -> str:
-    """Return a digest of what describes the images and of the size and time of each file."""
+    """Return a digest of what describes the images, of the size and time of each file, and of the pairs known."""
     digest = hashlib.sha256(description)
+    digest.update(repr((known_duplicates(), found_duplicates())).encode())  # one more splits otherwise
     for image_id, path in files.items():
         stat = path.stat()
         digest.update(f"{image_id} {stat.st_size} {stat.st_mtime_ns}\n".encode())

@@ -30,7 +30,7 @@ def check_unseen(seen: SeenGroups, data: PreparedData, part: str) -> None:
         raise LeakError(
             f"The model has seen {len(known):,} of the {len(mine):,} images of the {part} part of '{data.name}', or "
             f"others of their lesions, such as {min(known)}.",
-            "Evaluate it on images that it has not seen, or train a model without these.",
+            "Evaluate it on images that it has not seen (--split names its split), or train one without these.",
         )
 
 
