@@ -59,7 +59,8 @@ def test_the_committed_ledger_is_whole_and_of_known_splits() -> None:
     plan = make_folds(release, 5, seed=0)
     known = {release.sha256, *(fold_split(release, plan, fold).sha256 for fold in range(plan.folds))}
     assert openings
-    assert {opening.split_sha256 for opening in openings} <= known
+    told = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")  # earlier release splits
+    assert [o for o in openings if o.split_sha256 not in known and o.split_sha256 not in told] == []
     times = [datetime.fromisoformat(opening.opened_at) for opening in openings]
     assert times == sorted(times)
     assert all(opening.purpose.strip() for opening in openings)
