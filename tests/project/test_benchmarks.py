@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks import __main__ as command
-from benchmarks import collecting, inferring, preparing, training
+from benchmarks import collecting, duplicates, inferring, preparing, training
 from benchmarks.comparison import Comparison, compare
 from benchmarks.machine import facts
 from benchmarks.memory import peak_mib
@@ -82,6 +82,19 @@ def test_the_collect_bench_runs(home: Path):
     (found,) = collecting.comparisons(count=30, rounds=1)
     assert found.count == 30
     assert found.plain_s > 0
+
+
+def test_the_duplicates_bench_runs():
+    (found,) = duplicates.comparisons(counts=(60,), sample=20)
+    assert found.count == 60
+    assert found.ours_s > 0
+    assert found.plain_s > 0
+
+
+def test_the_plain_way_is_scaled_by_images_and_by_pairs():
+    squares = duplicates.pictures(20)
+    few, many = (min(duplicates.plainly(squares, count) for _ in range(3)) for count in (2_000, 200_000))
+    assert 100 < many / few < 10_000
 
 
 def test_the_classifier_bench_runs_and_checks_that_both_ways_agree():

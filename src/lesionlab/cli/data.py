@@ -6,6 +6,7 @@ import typer
 
 from lesionlab.cli.data_audit import audit
 from lesionlab.cli.data_card import card
+from lesionlab.cli.data_duplicates import duplicates
 from lesionlab.cli.data_prepare import prepare
 from lesionlab.cli.data_split import split
 
@@ -21,3 +22,4 @@ app.command()(prepare)
 app.command()(audit)
 app.command(short_help="Tell what images a set holds.")(card)
 app.command()(split)
+app.command(short_help="Find pictures of one lesion under two ids.")(duplicates)

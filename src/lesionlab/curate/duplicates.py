@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -23,9 +23,11 @@ NEAR = 0.24  # agreement from which two pictures show one lesion
 SAME_PICTURE = 0.70  # and from which, at nearly the same scale, they are one picture
 SAME_PICTURE_HASH = (0.45, 6)  # or this agreement at a hash this many bits away
 SAME_SCALE = (0.90, 1.12)
+SAME_TURN = 1.5  # degrees from a quarter turn
+SAME_PLACE_PX = 4.0
 MIRRORED = 0.35  # from which a mirrored picture is taken for the same: no camera mirrors, but files are
 HASH_BITS = 8  # a pair this close by hash is compared, whatever else
-NEIGHBOURS = 30  # and so are each picture's nearest of other groups
+NEIGHBOURS = 50  # and so are each picture's nearest of other groups
 TURNLESS_NEIGHBOURS = 8  # and the nearest however turned or mirrored
 
 
@@ -99,28 +101,32 @@ def _pairs(judged: Judged, hashes: Hashes, at_least: float) -> list[Pair]:
     found = []
     for row in np.flatnonzero(judged.agreement >= at_least).tolist():
         first, second = judged.pairs[row].tolist()
-        laid, agreement = judged.alignment, float(judged.agreement[row])
-        scale, mirrored = float(laid.scale[row]), bool(laid.mirrored[row])
-        bits = int(distance(hashes[first], hashes[second, 0]).min())
-        alike = agreement >= SAME_PICTURE or (agreement >= SAME_PICTURE_HASH[0] and bits <= SAME_PICTURE_HASH[1])
-        same = alike and SAME_SCALE[0] <= scale <= SAME_SCALE[1]
-        if mirrored and agreement < MIRRORED:
-            continue  # nobody photographs through a mirror: these are two dark ovals
-        found.append(
-            Pair(
-                first,
-                second,
-                "re-encoded" if same else "near",
-                round(agreement, 4),
-                bits,
-                round(float(laid.degrees[row]), 2),
-                round(scale, 4),
-                round(float(laid.down_px[row]), 2),
-                round(float(laid.right_px[row]), 2),
-                mirrored,
-            )
+        laid = judged.alignment.at(np.array([row]))
+        pair = Pair(
+            first,
+            second,
+            "near",
+            round(float(judged.agreement[row]), 4),
+            int(distance(hashes[first], hashes[second, 0]).min()),
+            round(float(laid.degrees[0]), 2),
+            round(float(laid.scale[0]), 4),
+            round(float(laid.down_px[0]), 2),
+            round(float(laid.right_px[0]), 2),
+            bool(laid.mirrored[0]),
         )
+        # Nobody photographs through a mirror: what agrees a little when mirrored are two dark ovals.
+        if not pair.mirrored or pair.agreement >= MIRRORED:
+            found.append(replace(pair, kind="re-encoded") if _same_picture(pair) else pair)
     return found
+
+
+def _same_picture(pair: Pair) -> bool:
+    """Tell whether the one is the other file changed, and not a second photograph."""
+    agreement, bits = SAME_PICTURE_HASH
+    alike = pair.agreement >= SAME_PICTURE or (pair.agreement >= agreement and pair.bits <= bits)
+    upright = abs((pair.degrees + 45) % 90 - 45) <= SAME_TURN
+    in_place = max(abs(pair.down_px), abs(pair.right_px)) <= SAME_PLACE_PX
+    return alike and upright and in_place and SAME_SCALE[0] <= pair.scale <= SAME_SCALE[1]
 
 
 def _same_files(sha256s: Sequence[str], groups: Integers, asked: set[int]) -> list[Pair]:

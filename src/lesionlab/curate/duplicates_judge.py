@@ -13,9 +13,10 @@ from lesionlab.curate.duplicates_align import Alignment, Mask, joined, laid_on, 
 from lesionlab.curate.duplicates_filters import Floats, Integers, band, box, grey, runs, smooth, threads
 from lesionlab.curate.duplicates_views import Views
 
-LIKE_SPECTRA = 0.45  # below, no turn or scale is tried
+LIKE_SPECTRA = 0.45  # of spectra at the best turn and scale; below, these are not tried
+HARDLY_LIKE_SPECTRA = 0.25  # below, nothing is
 LIKE_DETAIL = 0.25  # below, the agreement is not looked at
-WORTH_REFINING = 0.1  # below, it is taken as it is
+WORTH_REFINING = (0.12, 0.16)  # below, it is taken as it is, before a coarse and before a fine search
 WINDOW_PX = 5
 NOISE = 4e-6  # variance of detail, as a root of luminance, that says nothing
 EDGE = 0.02  # slope, in the same, of an outline: two dark ovals agree in theirs and are two lesions all the same
@@ -68,13 +69,18 @@ def agreement(first: NDArray[np.uint8], second: NDArray[np.uint8], alignment: Al
 
 
 def _compared(views: Views, pick: Pick, pairs: Integers, may_mirror: Mask) -> Judged:
+    likeness, turned = turn_and_scale(views, pairs)
+    hopeful = np.flatnonzero((likeness >= HARDLY_LIKE_SPECTRA) | may_mirror)
+    pairs, may_mirror, likeness, turned = pairs[hopeful], may_mirror[hopeful], likeness[hopeful], turned.at(hopeful)
     best, alignment = shifted(views, pairs)
-    for mirrored, rows in ((False, np.arange(len(pairs))), (True, np.flatnonzero(may_mirror))):
-        likeness, turned = turn_and_scale(views, pairs[rows], mirrored=mirrored)
-        alike = likeness >= LIKE_SPECTRA
-        rows, turned = rows[alike], turned.at(alike)
+    free = np.flatnonzero(may_mirror)
+    mirrored_likeness, mirrored = turn_and_scale(views, pairs[free], mirrored=True)
+    tries = ((np.arange(len(pairs)), likeness, turned), (free, mirrored_likeness, mirrored))
+    for rows, alike, found in tries:
+        chosen = alike >= LIKE_SPECTRA
+        rows, found = rows[chosen], found.at(chosen)
         for half_turn in (0, 180):
-            tried = replace(turned, degrees=turned.degrees + np.float32(half_turn))
+            tried = replace(found, degrees=found.degrees + np.float32(half_turn))
             value, laid = shifted(views, pairs[rows], tried)
             wins = value > best[rows]
             alignment = alignment.put(rows[wins], laid.at(wins))
@@ -84,20 +90,21 @@ def _compared(views: Views, pick: Pick, pairs: Integers, may_mirror: Mask) -> Ju
 
 
 def _refined(views: Views, pick: Pick, judged: Judged) -> Judged:
-    """Try turns and scales around those found, first coarsely, then finely, where it may matter."""
-    some = np.flatnonzero(judged.agreement >= WORTH_REFINING)
-    pairs, best, alignment = judged.pairs[some], judged.agreement[some], judged.alignment.at(some)
-    for step in (1.0, 0.5):
-        start = alignment
+    """Try turns and scales around those found, coarsely, then finely, where it may matter."""
+    for step, worth in zip((1.0, 0.5), WORTH_REFINING, strict=True):
+        rows = np.flatnonzero(judged.agreement >= worth)
+        pairs, start = judged.pairs[rows], judged.alignment.at(rows)
+        best, alignment = judged.agreement[rows], start
         for degrees, scale in _around(step):
             tried = replace(start, degrees=start.degrees + degrees, scale=start.scale * scale)
             found = _agreeing(pick, pairs, shifted(views, pairs, tried)[1])
             wins = np.flatnonzero(found.agreement > best)
             alignment = alignment.put(wins, found.alignment.at(wins))
             best[wins] = found.agreement[wins]
-    agreement = judged.agreement.copy()
-    agreement[some] = best
-    return Judged(judged.pairs, agreement, judged.alignment.put(some, alignment))
+        agreement = judged.agreement.copy()
+        agreement[rows] = best
+        judged = Judged(judged.pairs, agreement, judged.alignment.put(rows, alignment))
+    return judged
 
 
 def _around(step: float) -> Iterator[tuple[np.float32, np.float32]]:

@@ -52,3 +52,8 @@ class Pictures:
 def prepared_squares(data: PreparedData) -> NDArray[np.uint8]:
     """Return the pixels of a prepared set at the size nearest to 64 px, read-only by memory map."""
     return data.pixels(min(data.sizes_px, key=lambda size: (abs(size - SIDE_PX), -size)))
+
+
+def largest_squares(data: PreparedData) -> NDArray[np.uint8]:
+    """Return the pixels of a prepared set at its largest size, to be looked at."""
+    return data.pixels(max(data.sizes_px))

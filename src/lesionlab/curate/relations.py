@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from lesionlab.core.imaging import Pixels
-from lesionlab.core.picture_hash import bits, distance, frequencies, oriented
 from lesionlab.core.progress import Progress, silent
+from lesionlab.curate.duplicates import Kind, find_pairs
+from lesionlab.curate.duplicates_pictures import Pictures, prepared_squares
 from lesionlab.data.prepared import PreparedData
-
-Kind = Literal["same file", "re-encoded", "near"]
-
-MAX_BITS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +31,7 @@ class Relation:
     """Two pictures that belong together: `image_id` is an added one, `other_id` of the base or (`among_added`) added.
 
     "same file": equal bytes; "re-encoded": one picture in another file, size or orientation; "near": by sight the same
-    lesion. `score` is 0..1, higher for closer.
+    lesion. `score` is the agreement of their detail, 0..1.
     """
 
     image_id: str
@@ -50,27 +46,22 @@ def relate(added: Sequence[AddedPicture], base: PreparedData, progress: Progress
 
     Any of the three kinds means that the two must be in one group. The order of `added` does not change the result.
     """
-    found = list(_relations(added, base, progress))
+    if not added:
+        return []
+    ordered = sorted(added, key=lambda picture: picture.image_id)
+    squares = prepared_squares(base)
+    count = len(squares)
+    ids = [row.image_id for row in base.split.rows] + [picture.image_id for picture in ordered]
+    sha256s = [row.get("sha256") or "" for row in base.metadata] + [picture.sha256 for picture in ordered]
+    pairs = find_pairs(
+        Pictures(squares, [picture.square for picture in ordered]),
+        queries=np.arange(count, len(ids)),
+        sha256s=sha256s,
+        progress=progress,
+    )
+    found = []
+    for pair in pairs:
+        among = pair.first >= count
+        image, other = (pair.first, pair.second) if among else (pair.second, pair.first)
+        found.append(Relation(ids[image], ids[other], pair.kind, pair.agreement, among))
     return sorted(found, key=lambda r: (r.image_id, r.among_added, r.other_id))
-
-
-def _relations(added: Sequence[AddedPicture], base: PreparedData, progress: Progress) -> Iterator[Relation]:
-    pixels = base.pixels(base_size_px(base))
-    base_hashes = np.array([bits(frequencies(np.asarray(square))) for square in pixels])
-    added_hashes = np.array([bits(oriented(frequencies(picture.square))) for picture in added]).reshape(-1, 8)
-    for index, picture in enumerate(added):
-        turned = added_hashes[index]
-        for other, near in enumerate(distance(base_hashes[:, None], turned).min(axis=1)):
-            if near <= MAX_BITS:
-                yield Relation(picture.image_id, base.split.rows[other].image_id, "re-encoded", 1 - near / 64)
-        for other in range(index + 1, len(added)):
-            near = distance(added_hashes[other, 0], turned).min()
-            if near <= MAX_BITS:
-                low, high = sorted((picture.image_id, added[other].image_id))
-                yield Relation(low, high, "re-encoded", 1 - float(near) / 64, among_added=True)
-        progress(index + 1, len(added))
-
-
-def base_size_px(base: PreparedData) -> int:
-    """Return the size of a prepared set that pictures are compared at: 64 px, else the nearest to it."""
-    return min(base.sizes_px, key=lambda size: (abs(size - 64), size))
