@@ -21,7 +21,10 @@ from lesionlab.records.audit import Audit, Check, Kind, Omission
 from lesionlab.records.split import Split, SplitRow, read_split
 
 RELEASE_SPLIT_NAME = "ham10000-release.csv"
-HOW_KNOWN = "the 18 published pairs (Sci. Data 12:196, 2025) and the 33 that LesionLab found"
+HOW_KNOWN = (
+    f"the {len(known_duplicates())} published pairs (Sci. Data 12:196, 2025) and the {len(found_duplicates())} that "
+    "LesionLab found"
+)
 
 
 @dataclass(frozen=True)
