@@ -22,7 +22,7 @@ PHOTO = (600, 450)  # as the originals
 DRAWINGS = 28  # distinct pictures; the others repeat their bytes under other names
 
 
-def comparisons(count: int = 10_015, photo: tuple[int, int] = PHOTO, rounds: int = 3) -> Iterator[Comparison]:
+def comparisons(count: int = 10_015, photo: tuple[int, int] = PHOTO, rounds: int = 1) -> Iterator[Comparison]:
     """Prepare `count` JPEGs of drawn lesions both ways."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
