@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import imagehash
 import numpy as np
@@ -29,10 +30,14 @@ def comparisons(counts: tuple[int, ...] = COUNTS, sample: int = PLAIN_SAMPLE) ->
         plain_s = plainly(pictures(sample), count)
         squares = pictures(count)  # made before memory is watched: a prepared set's are mapped, not held
         seconds: list[float] = []
-        held = peak_mib(lambda squares=squares, seconds=seconds: seconds.append(search(squares)))
+        held = peak_mib(partial(_search_into, seconds, squares))
         name = f"duplicate candidates, {count:,} images"
         plain = f"imagehash, all pairs, scaled from {sample}"
         yield Comparison(name, plain, "images", count, seconds[0], plain_s, held)
+
+
+def _search_into(seconds: list[float], squares: np.ndarray) -> None:
+    seconds.append(search(squares))
 
 
 def search(squares: np.ndarray) -> float:
