@@ -11,7 +11,7 @@ from lesionlab.curate.audit import Lists, audit_lists, audit_prepared, lists_of,
 from lesionlab.curate.audit_lists import Listed
 from lesionlab.curate.audit_pictures import compare_pictures
 from lesionlab.curate.audit_words import verdict
-from lesionlab.data.groups import found_duplicates, known_duplicates
+from lesionlab.data.groups import all_duplicates
 from lesionlab.data.prepare import prepare_ham10000
 from lesionlab.data.prepared import PreparedData
 from lesionlab.records.audit import Audit
@@ -79,7 +79,7 @@ def test_the_release_split_is_clean_by_ids_alone_and_known_by_its_hash(release: 
 
 
 def test_each_known_pair_across_parts_is_caught(release: Split):
-    for one, other in (*known_duplicates(), *found_duplicates()):
+    for one, other in all_duplicates():
         audit = audit_lists(lists_of("a pair", Listed({"train": (one,), "test": (other,)}), release), release)
         assert [check.name for check in audit.checks if check.state == "leak"] == ["groups", "known"]
         assert verdict(audit) == "LEAKS: 1 known duplicate pair across train and test"

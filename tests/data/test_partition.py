@@ -59,7 +59,7 @@ def test_pairs_found_since_move_their_own_groups_alone_and_towards_training(monk
     train, validation = by_part["train"][0], by_part["validation"][0]
     test, other = by_part["test"][0], by_part["test"][-1]
     pairs = ((test.image_id, train.image_id), (validation.image_id, other.image_id))
-    monkeypatch.setattr(partition, "found_duplicates", lambda: pairs)
+    monkeypatch.setattr(partition, "all_duplicates", lambda: pairs)
     after = make_split(MANY, (), CLASSES, seed=0)
     moved = {test.lesion_id: "train", other.lesion_id: "validation"}
     for old, new in zip(before.rows, after.rows, strict=True):

@@ -11,7 +11,7 @@ import pytest
 
 from lesionlab.core.errors import LeakError
 from lesionlab.core.imaging import read, square
-from lesionlab.data.groups import found_duplicates, known_duplicates
+from lesionlab.data.groups import all_duplicates, known_duplicates
 from lesionlab.data.partition import make_split
 from lesionlab.data.prepare import prepare_ham10000
 from lesionlab.data.rows import ImageRow
@@ -37,7 +37,7 @@ def test_its_parts_are_near_the_fractions_and_share_no_lesion() -> None:
         assert Counter(lesions.values())[part] / len(lesions) == pytest.approx(share, abs=0.005)
     assert all(lesions[row.lesion_id] == row.part for row in rows)
     part = {row.image_id: row.part for row in rows}
-    assert all(part[one] == part[other] for one, other in (*known_duplicates(), *found_duplicates()))
+    assert all(part[one] == part[other] for one, other in all_duplicates())
 
 
 @pytest.mark.data

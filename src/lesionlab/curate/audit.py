@@ -15,7 +15,7 @@ from lesionlab.curate.audit_exposure import exposures
 from lesionlab.curate.audit_lists import Listed
 from lesionlab.curate.audit_pictures import ComparedPictures, check_pictures, compare_pictures
 from lesionlab.curate.audit_sources import left_out_of, openings_of, sources_of, strata_of
-from lesionlab.data.groups import found_duplicates, known_duplicates
+from lesionlab.data.groups import all_duplicates, found_duplicates, known_duplicates
 from lesionlab.data.prepared import PreparedData
 from lesionlab.records.audit import Audit, Check, Kind, Omission
 from lesionlab.records.split import Split, SplitRow, read_split
@@ -105,7 +105,7 @@ def _audit(
     lists: Lists, classes: Sequence[str], reference: str, pictures: tuple[Check, Check], ledgers: Iterable[Path]
 ) -> Audit:
     rows, parts = lists.rows, lists.parts
-    known = (Pair(min(pair), max(pair)) for pair in (*known_duplicates(), *found_duplicates()))
+    known = (Pair(min(pair), max(pair)) for pair in all_duplicates())
     checks = (*check_rows(rows, parts), check_pairs("known", HOW_KNOWN, known, rows, parts), *pictures)
     split_sha256 = Split(rows, tuple(classes)).sha256
     return Audit(

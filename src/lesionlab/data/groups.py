@@ -41,6 +41,11 @@ def found_duplicates() -> tuple[tuple[str, str], ...]:
     return _pairs("found_duplicates.csv")
 
 
+def all_duplicates() -> tuple[tuple[str, str], ...]:
+    """Return every pair of HAM10000's images that is known to show one lesion under two ids: published and found."""
+    return (*known_duplicates(), *found_duplicates())
+
+
 def _pairs(name: str) -> tuple[tuple[str, str], ...]:
     lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))

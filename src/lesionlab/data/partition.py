@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lesionlab.core.errors import DataError
 from lesionlab.core.seeds import derive_seed
 from lesionlab.data.dealing import deal, strata
-from lesionlab.data.groups import found_duplicates, known_duplicates, lesion_groups
+from lesionlab.data.groups import all_duplicates, known_duplicates, lesion_groups
 from lesionlab.data.rows import ImageRow
 from lesionlab.data.siblings import refuse_torn
 from lesionlab.records.split import EXTERNAL, PARTS, Split, SplitRow
@@ -59,8 +59,7 @@ def external_split(images: Sequence[ImageRow], pairs: Iterable[tuple[str, str]],
 
 def _groups(images: Sequence[ImageRow], pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     # What is known of HAM10000 holds for its images in whatever table they come again.
-    known = (*known_duplicates(), *found_duplicates())
-    group_of = lesion_groups({image.image_id: image.lesion_id for image in images}, (*pairs, *known))
+    group_of = lesion_groups({image.image_id: image.lesion_id for image in images}, (*pairs, *all_duplicates()))
     refuse_torn(group_of)
     return group_of
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 
+from lesionlab.core.archive_ids import archive_id
 from lesionlab.data import store
 from lesionlab.data.additions import RELATIONS_VERSION, Picture, Relate, Stage, Tie, silent_stage
 from lesionlab.data.array_file import copy_rows
@@ -18,8 +18,6 @@ from lesionlab.data.prepared import PreparedData
 from lesionlab.data.problems import gather
 from lesionlab.data.source import Source
 from lesionlab.records.split import Split
-
-_OF_ARCHIVE = re.compile(r"(?:.*:)?(ISIC_\d{7})")
 
 
 def prepare_apart(
@@ -87,8 +85,7 @@ def held_by(split: Split, other: Split, ties: Iterable[Tie]) -> set[str]:
 
 def _name(image_id: str) -> str:
     """Return the archive's id where there is one: it names one image in whatever set."""
-    match = _OF_ARCHIVE.fullmatch(image_id)
-    return match[1] if match else image_id
+    return archive_id(image_id) or image_id
 
 
 def _pictures(data: PreparedData) -> list[Picture]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionlab.core.archive_ids import archive_id
 from lesionlab.core.errors import LeakError
 from lesionlab.core.imaging import square
 from lesionlab.core.picture_hash import SIDE_PX, Hashes, bits, distance, frequencies, oriented
@@ -19,7 +19,6 @@ MAX_BITS = 8
 # Of 21 million pairs of HAM10000 in training and held out, none that is 8 bits near correlates above 0.971.
 MIN_CORRELATION = 0.98
 _COMPARED_PX = 64
-_OF_ARCHIVE = re.compile(r"ISIC_\d{7}")
 
 
 def check_recollected(real: Part, progress: Progress = silent) -> None:
@@ -47,21 +46,16 @@ def check_recollected(real: Part, progress: Progress = silent) -> None:
 
 
 def _by_name(data: PreparedData, mine: Sequence[int], held: Sequence[int]) -> list[tuple[int, int, str]]:
-    names = {_archive_id(data.split.rows[i].image_id): i for i in held}
+    names = {archive_id(data.split.rows[i].image_id): i for i in held}
     files = {data.metadata[i].get("sha256", ""): i for i in held}
     found = []
     for i in mine:
-        name, sha256 = _archive_id(data.split.rows[i].image_id), data.metadata[i].get("sha256", "")
+        name, sha256 = archive_id(data.split.rows[i].image_id), data.metadata[i].get("sha256", "")
         if name and name in names:
             found.append((i, names[name], "id"))
         elif sha256 and sha256 in files:
             found.append((i, files[sha256], "bytes"))
     return found
-
-
-def _archive_id(image_id: str) -> str:
-    bare = image_id.rpartition(":")[2]
-    return bare if _OF_ARCHIVE.fullmatch(bare) else ""
 
 
 def _by_picture(

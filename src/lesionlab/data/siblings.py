@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from functools import cache
 
 from lesionlab.core.errors import LeakError
-from lesionlab.data.groups import found_duplicates, known_duplicates, lesion_groups
+from lesionlab.data.groups import all_duplicates, lesion_groups
 from lesionlab.data.known_lesions import ham10000_lesions
 
 
 @cache
 def known_groups() -> Mapping[str, str]:
     """Return the lesion group of each image of HAM10000."""
-    return lesion_groups(ham10000_lesions(), (*known_duplicates(), *found_duplicates()))
+    return lesion_groups(ham10000_lesions(), all_duplicates())
 
 
 def refuse_torn(group_of: Mapping[str, str]) -> None:

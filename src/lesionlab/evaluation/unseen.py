@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from lesionlab.core.archive_ids import archive_id
 from lesionlab.core.errors import LeakError
 from lesionlab.data.prepared import PreparedData
 from lesionlab.records.seen_groups import SeenGroups
 from lesionlab.records.split import CLOSED_PARTS, SplitRow
-
-# The archive's ids name one image wherever they stand; other ids do so within their source only.
-_OF_ARCHIVE = re.compile(r"ISIC_\d{7}")
 
 
 def check_unseen(seen: SeenGroups, data: PreparedData, part: str) -> None:
@@ -39,5 +35,4 @@ def _names(row: SplitRow, source: str) -> set[str]:
 
 
 def _name(image_id: str) -> str:
-    bare = image_id.rpartition(":")[2]
-    return bare if _OF_ARCHIVE.fullmatch(bare) else image_id
+    return archive_id(image_id) or image_id
