@@ -22,6 +22,7 @@ from lesionlab.collect.collection import open_collection
 from lesionlab.collect.isic import collect_isic
 from lesionlab.collect.isic_archive import IsicArchive
 from lesionlab.collect.isic_query import isic_query
+from lesionlab.collect.looking import looking_apart
 from lesionlab.collect.transfer import Transfer
 from lesionlab.curate.identity import ham10000_inspector
 
@@ -59,8 +60,11 @@ def collect(address: str, folder: Path, count: int) -> float:
         if done in (int(count * EARLY), count):
             resident.append(resident_mib())
 
-    known = ham10000_inspector()  # as the command does: is it an image of HAM10000's, and how good is it
-    with Transfer(["127.0.0.1"], delay_s=0) as transfer, open_collection(folder, known, create=True) as collection:
+    with (
+        Transfer(["127.0.0.1"], delay_s=0) as transfer,
+        looking_apart(ham10000_inspector) as look,  # as the command does: is it HAM10000's, and how good is it
+        open_collection(folder, look, create=True) as collection,
+    ):
         outcome = collect_isic(collection, IsicArchive(transfer, address), isic_query(), None, watch)
     if outcome.fetched != count:
         raise SystemExit(f"{outcome.fetched:,} of {count:,} files came.")

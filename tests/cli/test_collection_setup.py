@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from small_ham10000 import write_small_ham10000
 
 from lesionlab.cli import collection_setup
-from lesionlab.cli.collection_setup import collecting, require_packages, tell_wait
+from lesionlab.cli.collection_setup import collecting, ham10000_and_quality, require_packages, tell_wait
 from lesionlab.core.errors import MissingPartError
 from lesionlab.core.home import cache_folder
 from lesionlab.curate import identity
 from lesionlab.data.prepare import prepare_ham10000
 from lesionlab.data.prepared import PreparedData
+from lesionlab.data.procedural import procedural_lesion
+from lesionlab.records.collected import ManifestRecord
 
 
 @pytest.fixture
@@ -30,25 +34,37 @@ def compared_with(monkeypatch: pytest.MonkeyPatch) -> list[PreparedData | None]:
     return seen
 
 
-def test_without_prepared_data_pictures_are_compared_by_the_committed_hashes(compared_with: list[Any], home: Path):
-    with collecting() as collection:
-        assert collection.folder == home / "collect"
+def test_without_prepared_data_pictures_are_compared_by_the_committed_hashes(compared_with: list[Any]):
+    ham10000_and_quality()
     assert compared_with == [None]
 
 
 def test_with_ham10000_prepared_pixels_are_compared(compared_with: list[Any], tmp_path: Path):
     prepare_ham10000(write_small_ham10000(tmp_path / "source"), sizes_px=(16,))
-    with collecting():
-        pass
+    ham10000_and_quality()
     (prepared,) = compared_with
     assert prepared.record.kind == "ham10000"
 
 
 def test_other_data_of_that_name_is_not_taken_for_it(compared_with: list[Any], tiny_data: PreparedData):
     shutil.copytree(tiny_data.folder, cache_folder() / "ham10000")
-    with collecting():
-        pass
+    ham10000_and_quality()
     assert compared_with == [None]
+
+
+def test_the_collection_of_the_home_is_opened_and_pictures_are_looked_at_in_processes_apart(home: Path):
+    content = drawn(1)
+    with collecting() as collection:
+        assert collection.folder == home / "collect"
+        kept = collection.keep(ManifestRecord("web", "x"), content)
+    assert set(kept.quality) == {"sharpness", "brightness", "clipped", "black_border", "strokes"}
+    assert (kept.state, kept.same_as) == ("fetched", "")
+
+
+def drawn(seed: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(procedural_lesion("nv", seed, 64)).save(buffer, "JPEG")
+    return buffer.getvalue()
 
 
 def test_a_package_that_is_not_there_is_named():

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lesionlab.collect.collection import ForgottenError, Inspection, open_collection
+from lesionlab.collect.collection import ForgottenError, open_collection
 from lesionlab.core.errors import ImageError
-from lesionlab.core.picture_hash import picture_hash
 from lesionlab.data.procedural import procedural_lesion
 from lesionlab.records.collected import ManifestRecord
 
@@ -64,16 +63,6 @@ def test_bytes_that_were_forgotten_are_refused_under_any_name(tmp_path: Path):
             collection.keep(ManifestRecord("web", "b"), picture(1))
         assert not collection.file_of(kept).exists()
         assert collection.keep(ManifestRecord("web", "c"), picture(2)).state == "fetched"
-
-
-def test_a_look_at_the_picture_goes_into_the_record(tmp_path: Path):
-    def inspect(record, pixels):
-        assert f"{picture_hash(pixels):016x}" == record.picture_hash
-        return Inspection("ISIC_1", "picture", {"blur": 0.5})
-
-    with open_collection(tmp_path, inspect, create=True) as collection:
-        kept = collection.keep(ManifestRecord("isic", "a"), picture(1))
-    assert (kept.same_as, kept.same_by, kept.quality) == ("ISIC_1", "picture", {"blur": 0.5})
 
 
 def test_a_failure_and_a_refusal_keep_their_reason(tmp_path: Path):

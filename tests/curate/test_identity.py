@@ -8,7 +8,8 @@ import pytest
 from changed_pictures import CHANGES, coloured, cut, encoded, textured, turned
 from PIL import Image
 
-from lesionlab.collect.collection import Inspection, open_collection
+from lesionlab.collect.collection import open_collection
+from lesionlab.collect.looking import Inspection, looking_here
 from lesionlab.core.errors import DataError
 from lesionlab.core.imaging import Pixels, read
 from lesionlab.core.resources import splits_folder
@@ -96,7 +97,7 @@ def test_flat_pictures_are_nobody_s(table: HashTable, prepared: PreparedData):
 def test_the_collection_keeps_what_was_seen_and_the_quality(table: HashTable, tmp_path: Path):
     path = tmp_path / "x.png"
     Image.fromarray(turned(textured(4), 2)).save(path)
-    with open_collection(tmp_path / "collection", ham10000_inspector(), create=True) as collection:
+    with open_collection(tmp_path / "collection", looking_here(ham10000_inspector()), create=True) as collection:
         kept = collection.keep(ManifestRecord("web", "x"), path.read_bytes())
     assert (kept.same_as, kept.same_by) == ("ISIC_9000004", "picture")
     assert set(kept.quality) == {"sharpness", "brightness", "clipped", "black_border", "strokes"}

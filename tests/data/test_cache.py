@@ -34,7 +34,7 @@ def test_several_processes_write_the_same_in_the_same_order(
 ) -> None:
     monkeypatch.setattr(cache, "ALONE_BELOW", 1)
     monkeypatch.setattr(cache, "BLOCK_IMAGES", 4)
-    monkeypatch.setattr(cache, "_cores", lambda: 2)
+    monkeypatch.setattr(cache, "cores", lambda: 2)
     files = files_of(source)
     files[6].write_bytes(b"no image")
     seen: list[tuple[float, float]] = []

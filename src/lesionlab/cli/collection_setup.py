@@ -14,7 +14,8 @@ import typer
 from lesionlab.core.errors import LesionLabError, MissingPartError
 
 if TYPE_CHECKING:
-    from lesionlab.collect.collection import Collection, Inspect
+    from lesionlab.collect.collection import Collection
+    from lesionlab.collect.looking import Inspect
     from lesionlab.data.prepared import PreparedData
 
 HAM10000 = "ham10000"
@@ -32,8 +33,9 @@ def collecting() -> Iterator[Collection]:
         CollectError: the manifest cannot be used.
     """
     from lesionlab.collect.collection import open_collection
+    from lesionlab.collect.looking import looking_apart
 
-    with open_collection(inspect=_inspector(), create=True) as collection:
+    with looking_apart(ham10000_and_quality) as look, open_collection(look=look, create=True) as collection:
         yield collection
 
 
@@ -63,7 +65,8 @@ def require_packages(*packages: str) -> None:
             )
 
 
-def _inspector() -> Inspect:
+def ham10000_and_quality() -> Inspect:
+    """Return what compares a picture with HAM10000, as far as it is there, and measures its quality."""
     from lesionlab.curate.identity import ham10000_inspector
 
     return ham10000_inspector(_prepared_ham10000())

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lesionlab.core.errors import CollectError, ImageError, LesionLabError
+from lesionlab.collect.looking import Look, looking_here
+from lesionlab.core.errors import CollectError, LesionLabError
 from lesionlab.core.files import write_bytes
 from lesionlab.core.home import collect_folder
-from lesionlab.core.imaging import Pixels, decode
-from lesionlab.core.picture_hash import picture_hash
 from lesionlab.records.collected import ManifestRecord
 from lesionlab.records.manifest import Manifest, open_manifest
 
 IMAGES_NAME = "images"
 FORGOTTEN_BYTES = "a file of these very bytes was forgotten"
-DECODED_AT_ONCE = 2  # a picture may take 150 MB
-SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp", b"II*\x00": ".tif", b"MM\x00*": ".tif"}
 
 
 class ForgottenError(CollectError):
@@ -30,31 +26,13 @@ class ForgottenError(CollectError):
     code = "forgotten"
 
 
-@dataclass(frozen=True)
-class Inspection:
-    """What looking at a picture adds to its record."""
-
-    same_as: str = ""
-    same_by: str = ""
-    quality: Mapping[str, float] | None = None
-
-
-Inspect = Callable[[ManifestRecord, Pixels], Inspection]
-
-
-def no_inspection(record: ManifestRecord, pixels: Pixels) -> Inspection:
-    """Add nothing."""
-    return Inspection()
-
-
 class Collection:
-    """A folder of collected images; `inspect` looks at each picture as it is kept."""
+    """A folder of collected images; `look` looks at each picture as it is kept."""
 
-    def __init__(self, folder: Path, manifest: Manifest, inspect: Inspect = no_inspection) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, look: Look) -> None:
         self.folder = folder
         self.manifest = manifest
-        self._inspect = inspect
-        self._looking = threading.Semaphore(DECODED_AT_ONCE)
+        self._look = look
         self._forgotten = manifest.forgotten_hashes()
 
     def file_of(self, record: ManifestRecord) -> Path:
@@ -79,31 +57,11 @@ class Collection:
         sha256 = hashlib.sha256(content).hexdigest()
         if sha256 in self._forgotten:
             raise ForgottenError(FORGOTTEN_BYTES, "Take the mark away with `lesionlab collect forget --undo`.")
-        with self._looking:
-            fetched = self._look(record, content, sha256)
+        fetched = self._look(replace(record, sha256=sha256), content)
         path = self.file_of(fetched)
         if not path.is_file() or path.stat().st_size != len(content):
             write_bytes(path, content)
         return fetched
-
-    def _look(self, record: ManifestRecord, content: bytes, sha256: str) -> ManifestRecord:
-        pixels = decode(content)
-        height, width = pixels.shape[:2]
-        fetched = replace(
-            record,
-            state="fetched",
-            reason="",
-            sha256=sha256,
-            picture_hash=f"{picture_hash(pixels):016x}",
-            width=width,
-            height=height,
-            size_bytes=len(content),
-            suffix=_suffix(content),
-            fetched_at=now(),
-        )
-        seen = self._inspect(fetched, pixels)
-        quality = dict(seen.quality or fetched.quality)
-        return replace(fetched, same_as=seen.same_as, same_by=seen.same_by, quality=quality)
 
     def fail(self, record: ManifestRecord, error: LesionLabError | str) -> ManifestRecord:
         """Write the record as failed, with the reason in one sentence."""
@@ -121,25 +79,18 @@ class Collection:
 
 @contextmanager
 def open_collection(
-    folder: Path | None = None, inspect: Inspect = no_inspection, *, create: bool = False
+    folder: Path | None = None, look: Look | None = None, *, create: bool = False
 ) -> Iterator[Collection]:
-    """Open the collection in `folder`, or the home's own.
+    """Open the collection in `folder`, or the home's own; without a `look` its pictures are only decoded and hashed.
 
     Raises:
         CollectError: there is none and `create` is not set, or its manifest cannot be used.
     """
     place = folder if folder is not None else collect_folder()
     with open_manifest(place, create=create) as manifest:
-        yield Collection(place, manifest, inspect)
+        yield Collection(place, manifest, look or looking_here())
 
 
 def now() -> str:
     """Return the time in UTC as ISO 8601, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _suffix(content: bytes) -> str:
-    for head, suffix in SUFFIXES.items():
-        if content.startswith(head):
-            return suffix
-    raise ImageError("The file is not a JPEG, PNG, WebP or TIFF image.", "Collect from a source that has those.")

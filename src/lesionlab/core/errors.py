@@ -17,6 +17,10 @@ class LesionLabError(Exception):
         self.cause = cause
         self.cure = cure
 
+    def __reduce__(self) -> tuple[type[LesionLabError], tuple[str, str]]:
+        """Carry both sentences to another process."""
+        return type(self), (self.cause, self.cure)
+
 
 class InputError(LesionLabError):
     """A value given by the user lies outside what is accepted."""

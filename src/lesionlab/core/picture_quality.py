@@ -31,11 +31,11 @@ def picture_quality(pixels: Pixels) -> dict[str, float]:
     small = _reduced(pixels)
     grey = np.asarray(np.asarray(small.convert("L"), np.float32) / 255, np.float32)
     border = border_mask(grey)
-    inside = ~border
-    strokes = _strokes(grey) & ~_spread(border, 4)
+    well_inside = ~_spread(border, 4)
+    strokes = _strokes(grey) & well_inside
     scores = {
-        "sharpness": sharpness(grey, inside),
-        "brightness": float(grey[inside].mean()) if inside.any() else 0.0,
+        "sharpness": sharpness(grey, well_inside),
+        "brightness": float(grey[~border].mean()) if not border.all() else 0.0,
         "clipped": float((grey > CLIPPED).mean()),
         "black_border": float(border.mean()),
         "strokes": float(strokes.mean()),
@@ -45,22 +45,30 @@ def picture_quality(pixels: Pixels) -> dict[str, float]:
 
 def border_mask(grey: Grey) -> Mask:
     """Return the pixels from which a straight walk to one of the four sides meets only darkness."""
-    dark = grey < DARK
-    found = np.zeros_like(dark)
-    for axis in (0, 1):
-        found |= np.logical_and.accumulate(dark, axis=axis)
-        found |= np.flip(np.logical_and.accumulate(np.flip(dark, axis), axis=axis), axis)
-    return found
+    height, width = grey.shape
+    down, right = np.arange(height)[:, None], np.arange(width)
+    top, bottom = _runs(grey < DARK)
+    left, end = _runs((grey < DARK).T)
+    outer_rows = (down < top) | (down >= height - bottom)
+    return np.asarray(outer_rows | (right < left[:, None]) | (right >= width - end[:, None]), np.bool_)
 
 
-def sharpness(grey: Grey, inside: Mask) -> float:
+def _runs(dark: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how many pixels are dark without a break from the top, and from the bottom, of each column."""
+    light = ~dark
+    none = ~light.any(axis=0)
+    top, bottom = light.argmax(axis=0), light[::-1].argmax(axis=0)
+    return np.where(none, len(light), top), np.where(none, len(light), bottom)
+
+
+def sharpness(grey: Grey, counted: Mask) -> float:
     """Return how much of the detail up to 8 px is finest detail, 0..1, in the middle one of the tiles that show any.
 
     Contrast and exposure cancel out, and neither an outline nor a border decides alone.
     """
     softer = _softened(_softened(grey))
     finest, rest = _tiles((grey - softer) ** 2), _tiles((softer - _coarse(grey)) ** 2)
-    showing = _tiles(inside & ~_spread(~inside, 4)) > 0.99
+    showing = _tiles(counted) > 0.99
     if not showing.any():
         return 0.0
     share = np.sqrt(finest / (finest + rest + NOISE))
@@ -108,13 +116,15 @@ def _spread(mask: Mask, by_px: int) -> Mask:
 
 def _widened(values: NDArray[np.uint8], by_px: int) -> NDArray[np.uint8]:
     """Return the greatest value within so many pixels along both axes."""
-    for axis in (0, 1):
-        margin = [(0, 0), (0, 0)]
-        margin[axis] = (by_px, by_px)
-        padded = np.moveaxis(np.pad(values, margin), axis, 0)
-        length = values.shape[axis]
-        greatest = padded[:length].copy()
-        for step in range(1, 2 * by_px + 1):
-            np.maximum(greatest, padded[step : step + length], out=greatest)
-        values = np.moveaxis(greatest, 0, axis)
-    return values
+    return _widened_down(np.ascontiguousarray(_widened_down(values, by_px).T), by_px).T
+
+
+def _widened_down(values: NDArray[np.uint8], by_px: int) -> NDArray[np.uint8]:
+    margin = np.zeros((by_px, values.shape[1]), np.uint8)
+    greatest = np.concatenate([margin, values, margin])
+    reach, length = 1, 2 * by_px + 1
+    while reach < length:  # doubling: the greatest of the next 1, 2, 4, ... rows
+        step = min(reach, length - reach)
+        greatest = np.maximum(greatest[:-step], greatest[step:])
+        reach += step
+    return greatest

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from lesionlab.collect.collection import Inspect, Inspection
+from lesionlab.collect.looking import Inspect, Inspection
 from lesionlab.core.imaging import Pixels, square
 from lesionlab.core.picture_quality import picture_quality
 from lesionlab.curate.duplicates_filters import SIDE_PX

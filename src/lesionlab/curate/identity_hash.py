@@ -63,13 +63,25 @@ def _cosines(start: float, length: float) -> NDArray[np.float32]:
 
 def _bits(coefficients: Coefficients) -> Hashes:
     """Return the signs in all eight orientations, coarse before fine: [n, 16, 16] to uint64 [n, 8, 4]."""
-    sign = np.where(np.arange(KEPT) % 2, -1, 1).astype(np.float32)
-    plain = [coefficients, coefficients * sign, coefficients * sign[:, None], coefficients * np.outer(sign, sign)]
-    oriented = np.stack([*plain, *(each.swapaxes(1, 2) for each in plain)], axis=1)
-    above = oriented.reshape(len(coefficients), 8, KEPT * KEPT)[:, :, _coarse_first()] > 0
-    above[:, :, 0] = False  # the mean's sign says nothing
-    packed = np.ascontiguousarray(np.packbits(above, axis=-1))
-    return np.asarray(packed.view(">u8"), np.uint64)
+    flat = coefficients.reshape(-1, KEPT * KEPT)
+    above, below = flat > 0, flat < 0
+    above[:, 0] = below[:, 0] = False  # the mean's sign says nothing
+    oriented = np.empty((len(flat), 8, KEPT * KEPT), np.bool_)
+    for number, negated in enumerate(_mirrored()):
+        signs = np.where(negated, below, above)
+        oriented[:, number] = signs[:, _coarse_first()]
+        oriented[:, number + 4] = (
+            signs.reshape(-1, KEPT, KEPT).swapaxes(1, 2).reshape(-1, KEPT * KEPT)[:, _coarse_first()]
+        )
+    return np.asarray(np.packbits(oriented, axis=-1).view(">u8"), np.uint64)
+
+
+@cache
+def _mirrored() -> NDArray[np.bool_]:
+    """Return which frequencies a mirror negates: across, along, both ways: bool [4, 256], the first as it lies."""
+    odd = np.arange(KEPT) % 2 == 1
+    down, right = np.repeat(odd, KEPT), np.tile(odd, KEPT)
+    return np.stack([np.zeros_like(down), right, down, down ^ right])
 
 
 @cache

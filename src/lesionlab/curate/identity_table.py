@@ -43,15 +43,32 @@ class HashTable:
         The positions `but` are passed over.
         """
         asked = window_hashes(pixels)
-        coarse = asked[list(COARSE_WINDOWS), :, 0].reshape(-1, 1)
-        apart = np.bitwise_count(coarse ^ self.hashes[None, :, 0]).min(axis=0)
+        apart = self._first_look(asked[list(COARSE_WINDOWS), :, 0].ravel())
         apart[list(but)] = 64
         chosen = np.argsort(apart, kind="stable")[:FIRST_LOOK]
-        differing = np.bitwise_count(asked.reshape(-1, 1, WORDS) ^ self.hashes[None, chosen])
-        bits = differing.sum(axis=2, dtype=np.int64).min(axis=0)
+        bits = _fewest_bits(asked.reshape(-1, WORDS), self.hashes[chosen])
         bits[np.isin(chosen, list(but))] = 64 * WORDS
         best = int(bits.argmin())
         return int(chosen[best]), int(bits[best])
+
+    def _first_look(self, asked: Hashes) -> NDArray[np.uint8]:
+        """Return by how many bits each image's coarsest word differs from the nearest of those asked: uint8 [n]."""
+        words = np.ascontiguousarray(self.hashes[:, 0])
+        fewest = np.full(len(words), 64, np.uint8)
+        differing, bits = np.empty_like(words), np.empty_like(fewest)
+        for word in asked:  # one after the other: an array of all pairs would not stay in the processor's cache
+            np.bitwise_xor(words, word, out=differing)
+            np.bitwise_count(differing, out=bits)
+            np.minimum(fewest, bits, out=fewest)
+        return fewest
+
+
+def _fewest_bits(asked: Hashes, held: Hashes) -> NDArray[np.uint16]:
+    """Return by how many bits each of `held` [n, 4] differs from the nearest of `asked` [m, 4]: uint16 [n]."""
+    differing = np.zeros((len(asked), len(held)), np.uint16)
+    for word in range(WORDS):
+        differing += np.bitwise_count(asked[:, word, None] ^ held[:, word])
+    return np.asarray(differing.min(axis=0))
 
 
 @cache

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -20,6 +16,7 @@ from numpy.typing import NDArray
 
 from lesionlab.core.errors import DataError, LesionLabError
 from lesionlab.core.imaging import MAX_BYTES, decode_for_model, squares
+from lesionlab.core.processes import cores, process_pool
 from lesionlab.core.progress import Progress, silent
 from lesionlab.core.synthetic_mark import says_synthetic
 from lesionlab.data.array_file import ArrayWriter
@@ -133,11 +130,11 @@ def _blocks(files: Sequence[Path], sha256: Sequence[str], sizes: tuple[int, ...]
         for first in range(0, len(files), BLOCK_IMAGES)
         for end in (first + BLOCK_IMAGES,)
     )
-    processes = min(_cores(), MAX_PROCESSES)
+    processes = min(cores(), MAX_PROCESSES)
     if len(files) < ALONE_BELOW or processes == 1:
         yield from map(decode_block, tasks)
         return
-    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _start_process)
+    pool = process_pool(processes)
     stack.callback(pool.shutdown, cancel_futures=True)
     try:
         yield from _in_order(pool, tasks, waiting=2 * processes)
@@ -157,21 +154,3 @@ def _in_order(pool: Executor, tasks: Iterator[Task], waiting: int) -> Iterator[B
             yield futures.popleft().result()
     while futures:
         yield futures.popleft().result()
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _start_process() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, which ends its processes quietly
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-
-
-def _leave_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)  # the parent was killed; nobody would end this process otherwise
