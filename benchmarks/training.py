@@ -17,13 +17,14 @@ from lesionlab.data.procedural import procedural_lesion
 from lesionlab.models.dcgan import FIRST_PX, ConditionalBatchNorm, channel_plan
 from lesionlab.models.precision import choose_compute
 from lesionlab.records.options import GanOptions
-from lesionlab.training.batches import step_generator
 from lesionlab.training.diffaugment import diffaugment
-from lesionlab.training.gan_trainee import GanTrainee
+from lesionlab.training.draws import Draws
+from lesionlab.training.gan_trainee import GanTrainee, one_hot
 from lesionlab.training.losses import discriminator_loss, generator_loss
 from lesionlab.training.symmetries import random_symmetry
 
 IMAGES = 140
+CPU = torch.device("cpu")
 
 
 class PlainGenerator(nn.Module):
@@ -38,12 +39,12 @@ class PlainGenerator(nn.Module):
         self.convolutions = nn.ModuleList([nn.Conv2d(a, b, 3, padding=1, bias=False) for a, b in pairs])
         self.to_rgb = nn.Conv2d(plan[-1], 3, 3, padding=1)
 
-    def forward(self, latent: Tensor, label: Tensor) -> Tensor:
-        """Map latents and labels to images [N, 3, S, S]."""
+    def forward(self, latent: Tensor, mix: Tensor) -> Tensor:
+        """Map latents and class weights to images [N, 3, S, S]."""
         x = self.first(latent).unflatten(1, (-1, FIRST_PX, FIRST_PX))
-        x = torch.relu(self.norms[0](x, label))
+        x = torch.relu(self.norms[0](x, mix))
         for convolution, norm in zip(self.convolutions, list(self.norms)[1:], strict=True):
-            x = torch.relu(norm(convolution(F.interpolate(x, scale_factor=2, mode="nearest")), label))
+            x = torch.relu(norm(convolution(F.interpolate(x, scale_factor=2, mode="nearest")), mix))
         return torch.tanh(self.to_rgb(x))
 
 
@@ -86,16 +87,18 @@ class PlainTrainee:
 
     def step(self) -> None:
         """Update the discriminator and the generator once, on the same fakes."""
-        random = step_generator(0, "step", self.steps, torch.device("cpu"))
-        chosen = torch.randint(len(self.labels), (self.options.batch_size,), generator=random)
-        real, label = random_symmetry(self.images[chosen], random), self.labels[chosen]
-        fake = self.generator(torch.randn(len(label), self.options.latent_dim, generator=random), label)
-        both = diffaugment(torch.cat((real, fake.detach())), self.options.diffaugment, random)
+        draws, all_draws = (Draws(0, "step", self.steps, CPU, n * self.options.batch_size) for n in (1, 2))
+        chosen = draws.integers(len(self.labels))
+        real, label = random_symmetry(self.images[chosen], draws), self.labels[chosen]
+        fake = self.generator(draws.normal(self.options.latent_dim), one_hot(label, len(HAM10000_CODES)))
+        both = diffaugment(torch.cat((real, fake.detach())), self.options.diffaugment, all_draws)
         real_logits, fake_logits = self.discriminator(both, torch.cat((label, label))).chunk(2)
         self.discriminator_optimiser.zero_grad()
-        discriminator_loss(real_logits, fake_logits).backward()  # type: ignore[no-untyped-call]
+        discriminator_loss(self.options.loss, real_logits, fake_logits).backward()  # type: ignore[no-untyped-call]
         self.discriminator_optimiser.step()
-        loss = generator_loss(self.discriminator(diffaugment(fake, self.options.diffaugment, random), label))
+        loss = generator_loss(
+            self.options.loss, self.discriminator(diffaugment(fake, self.options.diffaugment, draws), label)
+        )
         self.generator_optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.generator_optimiser.step()
@@ -117,7 +120,7 @@ def comparisons(options: GanOptions | None = None, rounds: int = 9) -> Iterator[
     steps = itertools.count()
 
     def draw() -> None:
-        ours.batches.draw(step_generator(0, "draw", next(steps), torch.device("cpu")))
+        ours.batches.draw(Draws(0, "draw", next(steps), CPU, options.batch_size))
 
     name = f"shuffled batch of {options.batch_size} at {options.image_size_px} px"
     yield compare(name, "the whole GAN step it feeds", "images", options.batch_size, draw, ours.step, rounds)

@@ -1,6 +1,6 @@
 import torch
 
-from lesionlab.training.batches import step_generator
+from lesionlab.training.draws import Draws
 from lesionlab.training.symmetries import random_symmetry
 
 
@@ -9,5 +9,5 @@ def test_all_eight_symmetries_come_and_nothing_else():
     turned = [image.rot90(k, (2, 3)) for k in range(4)]
     eight = {tuple(view.flatten().tolist()) for t in turned for view in (t, t.flip(3))}
     assert len(eight) == 8
-    drawn = random_symmetry(image.repeat(400, 1, 1, 1), step_generator(0, "a", 0, torch.device("cpu")))
+    drawn = random_symmetry(image.repeat(400, 1, 1, 1), Draws(0, "a", 0, torch.device("cpu"), 400))
     assert {tuple(view.flatten().tolist()) for view in drawn} == eight

@@ -27,16 +27,23 @@ class ConditionalBatchNorm(nn.Module):
     def __init__(self, channels: int, classes: int) -> None:
         super().__init__()
         self.norm = nn.BatchNorm2d(channels, affine=False)
-        self.gain = nn.Embedding(classes, channels)
-        self.bias = nn.Embedding(classes, channels)
-        nn.init.ones_(self.gain.weight)
-        nn.init.zeros_(self.bias.weight)
+        self.gain = nn.Parameter(torch.ones(classes, channels))
+        self.bias = nn.Parameter(torch.zeros(classes, channels))
 
-    def forward(self, x: Tensor, label: Tensor) -> Tensor:
-        """Normalise [N, C, H, W] and scale by the gains of `label` [N]."""
-        gain, bias = self.gain(label)[:, :, None, None], self.bias(label)[:, :, None, None]
+    def forward(self, x: Tensor, mix: Tensor) -> Tensor:
+        """Normalise [N, C, H, W] and scale by the gains of the classes, weighted by `mix` [N, classes]."""
+        with torch.autocast(x.device.type, enabled=False):
+            gain, bias = (mix @ self.gain)[:, :, None, None], (mix @ self.bias)[:, :, None, None]
         normalised: Tensor = self.norm(x)
         return torch.addcmul(bias.to(x.dtype), normalised, gain.to(x.dtype))
+
+
+class PlainBatchNorm(nn.BatchNorm2d):
+    """Batch norm that leaves the class to the first layer (Radford et al. 2015)."""
+
+    def forward(self, x: Tensor, mix: Tensor) -> Tensor:  # type: ignore[override]
+        """Normalise [N, C, H, W]."""
+        return super().forward(x)
 
 
 def _upsampling(kind: str, in_channels: int, out_channels: int) -> nn.Module:
@@ -46,27 +53,39 @@ def _upsampling(kind: str, in_channels: int, out_channels: int) -> nn.Module:
 
 
 class Generator(nn.Module):
-    """Turn latents and labels into images: float [N, 3, S, S] in -1..1."""
+    """Turn latents and class weights into images: float [N, 3, S, S] in -1..1.
+
+    With resize-convolutions a last 3x3 convolution makes the colours; with transposed ones the last of them does, as
+    Radford et al. 2015, figure 1.
+    """
 
     def __init__(self, options: GanOptions, classes: int) -> None:
         super().__init__()
         plan = channel_plan(options.image_size_px, options.generator_channels, options.max_channels)
-        self.latent_dim = options.latent_dim
-        self.first = nn.Linear(options.latent_dim, plan[0] * FIRST_PX**2, bias=False)
-        self.first_norm = ConditionalBatchNorm(plan[0], classes)
+        self.latent_dim, self.classes = options.latent_dim, classes
+        self.concat = options.conditioning == "concat"
+        inputs = options.latent_dim + classes * self.concat
+        self.first = nn.Linear(inputs, plan[0] * FIRST_PX**2, bias=False)
+        self.to_rgb: nn.Module = nn.Conv2d(plan[-1], 3, 3, padding=1)
+        if options.upsampling == "transposed":
+            self.to_rgb = nn.ConvTranspose2d(plan[-2], 3, 4, stride=2, padding=1)
+            plan = plan[:-1]
+        self.first_norm = self._norm(plan[0])
         pairs = list(itertools.pairwise(plan))
         self.ups = nn.ModuleList([_upsampling(options.upsampling, a, b) for a, b in pairs])
-        self.norms = nn.ModuleList([ConditionalBatchNorm(b, classes) for _, b in pairs])
-        self.to_rgb = nn.Conv2d(plan[-1], 3, 3, padding=1)
+        self.norms = nn.ModuleList([self._norm(b) for _, b in pairs])
         _initialise(self)
 
-    def forward(self, latent: Tensor, label: Tensor) -> Tensor:
-        """Map latents [N, latent_dim] and labels int [N] to images [N, 3, S, S] in -1..1."""
-        x = self.first(latent).unflatten(1, (-1, FIRST_PX, FIRST_PX))
+    def _norm(self, channels: int) -> nn.Module:
+        return PlainBatchNorm(channels) if self.concat else ConditionalBatchNorm(channels, self.classes)
+
+    def forward(self, latent: Tensor, mix: Tensor) -> Tensor:
+        """Map latents [N, latent_dim] and class weights [N, classes], one-hot for one class, to images [N, 3, S, S]."""
+        x = self.first(torch.cat((latent, mix), 1) if self.concat else latent).unflatten(1, (-1, FIRST_PX, FIRST_PX))
         x = x.contiguous(memory_format=torch.channels_last)
-        x = torch.relu(self.first_norm(x, label))
+        x = torch.relu(self.first_norm(x, mix))
         for up, norm in zip(self.ups, self.norms, strict=True):
-            x = torch.relu(norm(up(x), label))
+            x = torch.relu(norm(up(x), mix))
         return torch.tanh(self.to_rgb(x))
 
     def for_export(self) -> Generator:
@@ -78,27 +97,45 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Judge images for their class: spectral norm, projection (Miyato & Koyama 2018), one logit an image."""
+    """Judge images for their class, one logit an image, under spectral norm, or batch norm without it.
+
+    The class comes in by projection (Miyato & Koyama 2018), or as further planes beside the colours (Mirza & Osindero
+    2014).
+    """
 
     def __init__(self, options: GanOptions, classes: int) -> None:
         super().__init__()
         plan = channel_plan(options.image_size_px, options.discriminator_channels // 2, options.max_channels)[::-1]
-        pairs = zip([3, *plan[1:-1]], plan[1:], strict=True)
-        downs = [nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairs]
-        self.linear = nn.Linear(plan[-1], 1)
-        self.embedding = nn.Embedding(classes, plan[-1])
-        self.downs = nn.ModuleList(downs)
+        self.concat = options.conditioning == "concat"
+        pairs = list(zip([3 + classes * self.concat, *plan[1:-1]], plan[1:], strict=True))
+        self.downs = nn.ModuleList([nn.Conv2d(a, b, 4, stride=2, padding=1) for a, b in pairs])
+        # Radford et al. 2015, section 3: none on the first layer, nor on the last one.
+        normed = [not options.spectral_norm and number > 0 for number in range(len(pairs))]
+        self.norms = nn.ModuleList(
+            [nn.BatchNorm2d(b) if wanted else nn.Identity() for (_, b), wanted in zip(pairs, normed, strict=True)]
+        )
+        self.linear = nn.Linear(plan[-1] * (FIRST_PX**2 if self.concat else 1), 1)
+        self.embedding = None if self.concat else nn.Embedding(classes, plan[-1])
         _initialise(self)
-        for module in (*downs, self.linear, self.embedding):
-            spectral_norm(module)
+        if options.spectral_norm:
+            for module in (*self.downs, self.linear, *([self.embedding] if self.embedding is not None else [])):
+                spectral_norm(module)
+        self.classes = classes
 
     def forward(self, image: Tensor, label: Tensor) -> Tensor:
         """Map images [N, 3, S, S] in -1..1 and labels int [N] to logits float32 [N]."""
         x = image
-        for down in self.downs:
-            x = nn.functional.leaky_relu(down(x), 0.2)
-        features = x.float().sum(dim=(2, 3))
-        with torch.autocast(features.device.type, enabled=False):
+        if self.concat:
+            planes = nn.functional.one_hot(label, self.classes).to(image.dtype)[:, :, None, None]
+            x = torch.cat((image, planes.expand(-1, -1, *image.shape[2:])), 1)
+            x = x.contiguous(memory_format=torch.channels_last)
+        for down, norm in zip(self.downs, self.norms, strict=True):
+            x = nn.functional.leaky_relu(norm(down(x)), 0.2)
+        with torch.autocast(x.device.type, enabled=False):
+            if self.embedding is None:
+                judged: Tensor = self.linear(x.float().flatten(1)).squeeze(1)
+                return judged
+            features = x.float().sum(dim=(2, 3))
             unconditional: Tensor = self.linear(features).squeeze(1)
             projection: Tensor = (self.embedding(label) * features).sum(dim=1)
         return unconditional + projection

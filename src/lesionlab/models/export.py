@@ -39,11 +39,11 @@ def check_export_possible() -> None:
 
 
 def export_generator(generator: Generator, folder: Path) -> str:
-    """Write `model.onnx` (latent, label -> image) and `probe.npz`; return the SHA-256 of the weights."""
+    """Write `model.onnx` (latent, mix -> image) and `probe.npz`; return the SHA-256 of the weights."""
     plain = generator.cpu().to(memory_format=torch.contiguous_format).eval().for_export()
     latent = torch.from_numpy(latents(range(PROBE_IMAGES), plain.latent_dim))
-    label = torch.arange(PROBE_IMAGES) % plain.first_norm.gain.num_embeddings
-    return _export(plain, {"latent": latent, "label": label}, ("image",), folder)
+    mix = torch.eye(plain.classes)[:PROBE_IMAGES]
+    return _export(plain, {"latent": latent, "mix": mix}, ("image",), folder)
 
 
 class _Explained(nn.Module):

@@ -34,7 +34,10 @@ class GanOptions:
     generator_channels: int = 24  # at the finest resolution; doubles with each halving, up to max_channels
     discriminator_channels: int = 48  # after its first convolution; doubles with each halving, up to max_channels
     max_channels: int = 256
-    upsampling: Literal["resize", "transposed"] = "resize"  # transposed leaves a grid (Odena et al. 2016)
+    upsampling: Literal["resize", "transposed"] = "resize"  # transposed, as Radford 2015, leaves a grid (Odena 2016)
+    conditioning: Literal["projection", "concat"] = "projection"  # concat: the class as further inputs (Mirza 2014)
+    loss: Literal["hinge", "bce"] = "hinge"  # bce: the non-saturating loss of Goodfellow et al. 2014
+    spectral_norm: bool = True  # in the discriminator; false: batch norm there, as Radford 2015
     generator_lr: float = 3e-5  # two time scales (Heusel et al. 2017)
     discriminator_lr: float = 4e-4
     beta1: float = 0.5  # as Radford et al. 2015: without momentum the augmented discriminator lags behind
@@ -42,11 +45,20 @@ class GanOptions:
     diffaugment: Literal["none", "geometry", "full"] = "geometry"  # on real and fake alike (Zhao et al. 2020)
     symmetries: bool = True  # flips and quarter turns of the real images: dermoscopy has no "up"
     class_temperature: float = 0.5  # class c is drawn with p ~ n_c^temperature: 1 as in the data, 0 all equal
-    ema_halflife_kimg: float = 10.0
+    penalty: Literal["none", "r1", "dragan"] = "none"  # on the discriminator's gradient at, or near, real images
+    penalty_weight: float = 1.0
+    penalty_every: int = 16  # steps between two penalties, each counted as often (Karras et al. 2020, section 4)
+    consistency_weight: float = 0.0  # balanced consistency (Zhao et al. 2021); 0: none
+    ema_halflife_kimg: float = 10.0  # 0: no average, the weights as they are
+    accumulate: int = 1  # parts that a batch is worked through in, for less memory; batch norm sees one part
     bf16: bool = True  # bfloat16 autocast; float32 where the machine has none
     threads: int = 0  # CPU threads; 0: as many as the process may use
     tick_kimg: float = 4.0  # one line of stats.jsonl
     sheet_kimg: float = 50.0  # one sample sheet
+    kid_kimg: float = 20.0  # the monitor looks at the images this often; 0: never
+    kid_images: int = 350  # how many of them, and as many of the validation part
+    on_collapse: Literal["warn", "stop"] = "warn"
+    tensorboard: bool = False  # also write the figures for TensorBoard, where it is installed
     state_seconds: float = 240.0  # the longest time between two saved states
 
     def __post_init__(self) -> None:
@@ -59,7 +71,22 @@ class GanOptions:
         _check_positive(
             self,
             *("total_kimg", "latent_dim", "generator_channels", "discriminator_channels", "max_channels"),
-            *("generator_lr", "discriminator_lr", "ema_halflife_kimg", "tick_kimg", "sheet_kimg", "state_seconds"),
+            *("generator_lr", "discriminator_lr", "tick_kimg", "sheet_kimg", "state_seconds"),
+            *("penalty_weight", "penalty_every", "accumulate"),
+        )
+        for name in ("ema_halflife_kimg", "consistency_weight", "kid_kimg"):
+            value = getattr(self, name)
+            _require(value >= 0, f"{name} is {value}.", "Give 0 for none, or a number above it.")
+        _require(
+            self.batch_size % self.accumulate == 0 and self.batch_size >= 2 * self.accumulate,
+            f"A batch of {self.batch_size} cannot be worked through in {self.accumulate} parts.",
+            "Give an accumulate that divides batch_size into parts of at least 2.",
+        )
+        _require(self.kid_images >= 2, f"kid_images is {self.kid_images}.", "Give at least 2.")
+        _require(
+            self.conditioning == "concat" or self.spectral_norm,
+            "The projection discriminator has no batch norm.",
+            'Give spectral_norm=true, or conditioning="concat".',
         )
         _require(self.batch_size >= 2, f"batch_size is {self.batch_size}.", "Batch norm needs at least 2.")
         _require(self.threads >= 0, f"threads is {self.threads}.", "Give 0 for all, or a number of threads.")

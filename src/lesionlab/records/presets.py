@@ -31,6 +31,24 @@ def _table(*presets: Preset[Options]) -> Mapping[str, Preset[Options]]:
 GAN_PRESETS: Mapping[str, Preset[GanOptions]] = _table(
     Preset("released", "the settings behind the released generator", GanOptions()),
     Preset(
+        "faithful",
+        "the DCGAN of Radford et al. 2015, to compare with: nothing that was found since",
+        GanOptions(
+            upsampling="transposed",
+            conditioning="concat",
+            loss="bce",
+            spectral_norm=False,
+            generator_lr=2e-4,
+            discriminator_lr=2e-4,
+            beta2=0.999,
+            batch_size=128,
+            diffaugment="none",
+            symmetries=False,
+            class_temperature=1.0,
+            ema_halflife_kimg=0,
+        ),
+    ),
+    Preset(
         "quick",
         "32 px on a laptop: a first, blurred look at lesions",
         GanOptions(

@@ -1,4 +1,4 @@
-"""Training batches: batch t depends on the seed and t alone, so that a resumed run sees the same ones."""
+"""Training batches: which images of a training part come next, by class."""
 
 from __future__ import annotations
 
@@ -8,12 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lesionlab.core.errors import DataError
-from lesionlab.core.seeds import derive_seed
-
-
-def step_generator(seed: int, role: str, step: int, device: torch.device) -> torch.Generator:
-    """Return the random generator of one role in one step."""
-    return torch.Generator(device).manual_seed(derive_seed(seed, role, step))
+from lesionlab.training.draws import Draws
 
 
 def class_probabilities(labels: NDArray[np.int64], classes: tuple[str, ...], temperature: float) -> Tensor:
@@ -46,11 +41,9 @@ class Batches:
         images: NDArray[np.uint8],
         labels: NDArray[np.int64],
         probabilities: Tensor,
-        batch_size: int,
         device: torch.device,
     ) -> None:
         self.images = torch.from_numpy(images).to(device)
-        self.batch_size = batch_size
         self.probabilities = probabilities.to(device)
         order = np.argsort(labels, kind="stable")
         self.order = torch.from_numpy(order).to(device)
@@ -58,13 +51,13 @@ class Batches:
         self.counts = torch.from_numpy(counts).to(device)
         self.starts = self.counts.cumsum(0) - self.counts
 
-    def labels(self, random: torch.Generator) -> Tensor:
-        """Draw labels int64 [batch_size] with the class probabilities."""
-        return torch.multinomial(self.probabilities, self.batch_size, replacement=True, generator=random)
+    def labels(self, draws: Draws) -> Tensor:
+        """Draw labels int64 [rows] with the class probabilities."""
+        return draws.labels(self.probabilities)
 
-    def draw(self, random: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Draw images float32 [batch_size, 3, S, S] in -1..1 and their labels."""
-        label = self.labels(random)
-        place = torch.rand(label.shape, generator=random, device=label.device, dtype=torch.float64)
+    def draw(self, draws: Draws) -> tuple[Tensor, Tensor]:
+        """Draw images float32 [rows, 3, S, S] in -1..1 and their labels."""
+        label = self.labels(draws)
+        place = draws.uniform(dtype=torch.float64)
         within = (place * self.counts[label]).long()
         return to_unit(self.images[self.order[self.starts[label] + within]]), label

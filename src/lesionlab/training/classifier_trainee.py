@@ -22,7 +22,8 @@ from lesionlab.models.weights import load_pretrained
 from lesionlab.records.options import ClassifierOptions
 from lesionlab.records.run import RunFolder
 from lesionlab.training.augmentation import augment
-from lesionlab.training.batches import Batches, class_probabilities, step_generator, to_unit
+from lesionlab.training.batches import Batches, class_probabilities, to_unit
+from lesionlab.training.draws import Draws
 from lesionlab.training.ema import averaged_copy, update_average
 
 VALIDATION_BATCH = 128
@@ -53,7 +54,7 @@ class ClassifierTrainee:
         self.total_kimg, self.tick_kimg = options.total_kimg, options.validate_kimg
         self.state_seconds = options.state_seconds
         probabilities = class_probabilities(labels, classes, options.class_temperature)
-        self.batches = Batches(images, labels, probabilities, options.batch_size, compute.device)
+        self.batches = Batches(images, labels, probabilities, compute.device)
         torch.manual_seed(derive_seed(options.seed, "initialise"))
         self.network = Vgg19(len(classes), options.width, options.dropout)
         if options.pretrained:
@@ -72,11 +73,11 @@ class ClassifierTrainee:
 
     def step(self) -> dict[str, Tensor]:
         """Update the network and the average once."""
-        random = step_generator(self.options.seed, "step", self.steps, self.compute.device)
+        draws = Draws(self.options.seed, "step", self.steps, self.compute.device, self.options.batch_size)
         torch.manual_seed(derive_seed(self.options.seed, "dropout", self.steps))
-        images, label = self.batches.draw(random)
+        images, label = self.batches.draw(draws)
         if self.options.augmentation == "strong":
-            images = augment(images, random)
+            images = augment(images, draws)
         with self.compute.autocast():
             logits = self.network(images)
         loss = F.cross_entropy(logits, label, label_smoothing=self.options.label_smoothing)

@@ -43,6 +43,12 @@ def continue_gan(run: RunFolder, data: PreparedData, progress: Progress = silent
     run.mark_done()
 
 
+def architecture(options: GanOptions) -> str:
+    """Return the parts of a generator's recipe in words."""
+    norm = "spectral norm" if options.spectral_norm else "batch norm in the discriminator"
+    return f"conditional DCGAN, {options.upsampling} upsampling, {norm}, {options.conditioning}, {options.loss}"
+
+
 def _export(run: RunFolder, trainee: GanTrainee, facts: Training, part: Part) -> None:
     options = trainee.options
     generator = trainee.averaged_generator()
@@ -53,7 +59,7 @@ def _export(run: RunFolder, trainee: GanTrainee, facts: Training, part: Part) ->
     card = ModelCard(
         kind="generator",
         name=f"DCGAN {options.image_size_px} px",
-        architecture=f"conditional DCGAN, {options.upsampling} upsampling, spectral norm, projection, hinge",
+        architecture=architecture(options),
         image=ImageSpec(options.image_size_px),
         classes=trainee.classes,
         weights_sha256=digest,

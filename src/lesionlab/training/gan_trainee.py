@@ -17,10 +17,12 @@ from lesionlab.models.dcgan import Discriminator, Generator
 from lesionlab.models.precision import Compute
 from lesionlab.records.options import GanOptions
 from lesionlab.records.run import RunFolder
-from lesionlab.training.batches import Batches, class_probabilities, step_generator
+from lesionlab.training.batches import Batches, class_probabilities
 from lesionlab.training.diffaugment import diffaugment
+from lesionlab.training.draws import Draws
 from lesionlab.training.ema import averaged_copy, recompute_batch_norm, update_average
-from lesionlab.training.losses import discriminator_loss, generator_loss
+from lesionlab.training.losses import consistency, discriminator_loss, generator_loss
+from lesionlab.training.penalties import gradient_penalty
 from lesionlab.training.symmetries import random_symmetry
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -44,7 +46,7 @@ class GanTrainee:
         self.total_kimg, self.tick_kimg = options.total_kimg, options.tick_kimg
         self.state_seconds = options.state_seconds
         probabilities = class_probabilities(labels, classes, options.class_temperature)
-        self.batches = Batches(images, labels, probabilities, options.batch_size, compute.device)
+        self.batches = Batches(images, labels, probabilities, compute.device)
         torch.manual_seed(derive_seed(options.seed, "initialise"))
         self.generator = _placed(Generator(options, len(classes)), compute)
         self.discriminator = _placed(Discriminator(options, len(classes)), compute)
@@ -54,6 +56,7 @@ class GanTrainee:
         self.discriminator_optimiser = torch.optim.Adam(
             self.discriminator.parameters(), options.discriminator_lr, betas
         )
+        self.part_size = options.batch_size // options.accumulate
         self.steps = 0
 
     @property
@@ -62,59 +65,103 @@ class GanTrainee:
         return self.steps * self.options.batch_size / 1000
 
     def step(self) -> dict[str, Tensor]:
-        """Update the discriminator, the generator and the average once, all on the same fake images."""
-        random = step_generator(self.options.seed, "step", self.steps, self.compute.device)
-        label = self.batches.labels(random)
-        latent = torch.randn(len(label), self.options.latent_dim, generator=random, device=self.compute.device)
-        with self.compute.autocast():
-            fake = self.generator(latent, label).float()
-        figures = self._update_discriminator(fake.detach(), label, random)
-        figures |= self._update_generator(fake, label, random)
+        """Update the discriminator, the generator and the average once; in one part both see the same fake images."""
+        parts = [slice(start, start + self.part_size) for start in range(0, self.options.batch_size, self.part_size)]
+        figures: dict[str, Tensor] = {}
+        self.discriminator.requires_grad_(True)
+        self.discriminator_optimiser.zero_grad(set_to_none=True)
+        for rows in parts:
+            fake, label = self._fake(rows)
+            add(figures, self._judge(fake.detach(), label, rows), len(parts))
+        figures["grad_d"] = total_norm(self.discriminator)
+        self.discriminator_optimiser.step()
+        self.discriminator.requires_grad_(False)
+        self.generator_optimiser.zero_grad(set_to_none=True)
+        for rows in parts:
+            if len(parts) > 1:
+                fake, label = self._fake(rows)
+            add(figures, self._deceive(fake, label, rows), len(parts))
+        figures["grad_g"] = total_norm(self.generator)
+        self.generator_optimiser.step()
         self.steps += 1
-        update_average(self.average, self.generator, self.kimg, self.options.batch_size, self.options.ema_halflife_kimg)
+        if self.options.ema_halflife_kimg:
+            halflife = self.options.ema_halflife_kimg
+            update_average(self.average, self.generator, self.kimg, self.options.batch_size, halflife)
         return figures
 
-    def _update_discriminator(self, fake: Tensor, fake_label: Tensor, random: torch.Generator) -> dict[str, Tensor]:
-        real, real_label = self.batches.draw(random)
-        if self.options.symmetries:
-            real = random_symmetry(real, random)
-        images = self._augmented(torch.cat((real, fake)), random)
-        self.discriminator.requires_grad_(True)
-        with self.compute.autocast():
-            logits = self.discriminator(images, torch.cat((real_label, fake_label)))
-        real_logits, fake_logits = logits.chunk(2)
-        loss = discriminator_loss(real_logits, fake_logits)
-        self.discriminator_optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        self.discriminator_optimiser.step()
-        return {"loss_d": loss, "d_real": real_logits.mean(), "d_fake": fake_logits.mean()}
+    def _draws(self, role: str, rows: slice) -> Draws:
+        return Draws(self.options.seed, role, self.steps, self.compute.device, self.options.batch_size, rows)
 
-    def _update_generator(self, fake: Tensor, label: Tensor, random: torch.Generator) -> dict[str, Tensor]:
-        self.discriminator.requires_grad_(False)
+    def _fake(self, rows: slice) -> tuple[Tensor, Tensor]:
+        draws = self._draws("fake", rows)
+        label = self.batches.labels(draws)
+        latent = draws.normal(self.options.latent_dim)
         with self.compute.autocast():
-            logits = self.discriminator(self._augmented(fake, random), label)
-        loss = generator_loss(logits)
-        self.generator_optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        self.generator_optimiser.step()
+            return self.generator(latent, one_hot(label, len(self.classes))).float(), label
+
+    def _judge(self, fake: Tensor, fake_label: Tensor, rows: slice) -> dict[str, Tensor]:
+        """Add a part's gradient to the discriminator's."""
+        options, draws = self.options, self._draws("real", rows)
+        real, real_label = self.batches.draw(draws)
+        if options.symmetries:
+            real = random_symmetry(real, draws)
+        seen_real = self._augmented(real, self._draws("augment real", rows))
+        seen_fake = self._augmented(fake, self._draws("augment fake", rows))
+        real_logits, fake_logits = self._logits((seen_real, real_label), (seen_fake, fake_label))
+        loss = discriminator_loss(options.loss, real_logits, fake_logits)
+        figures = {"loss_d": loss, "d_real": real_logits.mean(), "d_fake": fake_logits.mean()}
+        if options.consistency_weight:
+            again_real = self._augmented(real, self._draws("consistency real", rows))
+            again_fake = self._augmented(fake, self._draws("consistency fake", rows))
+            others = self._logits((again_real, real_label), (again_fake, fake_label))
+            figures["consistency"] = consistency((real_logits, fake_logits), others)
+            loss = loss + options.consistency_weight * figures["consistency"]
+        if options.penalty != "none" and self.steps % options.penalty_every == 0:
+            penalty_draws = self._draws("penalty", rows)
+            penalty = gradient_penalty(options.penalty, self.discriminator, seen_real, real_label, penalty_draws)
+            loss = loss + options.penalty_weight * options.penalty_every * penalty
+        torch.autograd.backward(loss * (self.part_size / options.batch_size))
+        return figures
+
+    def _deceive(self, fake: Tensor, label: Tensor, rows: slice) -> dict[str, Tensor]:
+        """Add a part's gradient to the generator's."""
+        seen = self._augmented(fake, self._draws("augment generator", rows))
+        with self.compute.autocast():
+            logits = self.discriminator(seen, label)
+        loss = generator_loss(self.options.loss, logits)
+        torch.autograd.backward(loss * (self.part_size / self.options.batch_size))
         return {"loss_g": loss}
 
-    def _augmented(self, images: Tensor, random: torch.Generator) -> Tensor:
-        images = diffaugment(images, self.options.diffaugment, random)
+    def _logits(self, *groups: tuple[Tensor, Tensor]) -> tuple[Tensor, ...]:
+        """Judge groups of images and labels: in one pass, or apart where batch norm must not mix them."""
+        with self.compute.autocast():
+            if not self.options.spectral_norm:
+                return tuple(self.discriminator(images, label) for images, label in groups)
+            images = torch.cat([images for images, _ in groups])
+            logits: Tensor = self.discriminator(images, torch.cat([label for _, label in groups]))
+        return tuple(torch.split_with_sizes(logits, [len(label) for _, label in groups]))
+
+    def _augmented(self, images: Tensor, draws: Draws) -> Tensor:
+        images = diffaugment(images, self.options.diffaugment, draws)
         return images.contiguous(memory_format=torch.channels_last)
 
     def averaged_generator(self) -> Generator:
-        """Return the averaged generator with batch-norm statistics of its own, ready to use."""
+        """Return the averaged generator with batch-norm statistics of its own, ready to use.
+
+        Without an average it is the generator as it stands, with its running statistics.
+        """
+        if not self.options.ema_halflife_kimg:
+            return averaged_copy(self.generator)
         ready = averaged_copy(self.average)
         recompute_batch_norm(ready, self._statistics_batches())
         return ready
 
     def _statistics_batches(self) -> Iterator[tuple[Tensor, Tensor]]:
         for number in range(STATISTICS_BATCHES):
-            random = step_generator(self.options.seed, "statistics", number, self.compute.device)
-            label = self.batches.labels(random)
-            latent = torch.randn(label.shape[0], self.options.latent_dim, generator=random, device=self.compute.device)
-            yield latent, label
+            device, size = self.compute.device, self.options.batch_size
+            draws = Draws(self.options.seed, "statistics", number, device, size)
+            label = self.batches.labels(draws)
+            yield draws.normal(self.options.latent_dim), one_hot(label, len(self.classes))
 
     def tick(self, run: RunFolder) -> dict[str, float]:
         """Write a sample sheet whenever another `sheet_kimg` has gone by."""
@@ -145,6 +192,22 @@ class GanTrainee:
         self.steps = int(state["steps"])
 
 
+def one_hot(label: Tensor, classes: int) -> Tensor:
+    """Return class weights float32 [N, classes] with all the weight on the label."""
+    return nn.functional.one_hot(label, classes).float()
+
+
+def add(figures: dict[str, Tensor], of_part: dict[str, Tensor], parts: int) -> None:
+    """Add the figures of one of so many equal parts of a batch, so that they sum up to means."""
+    for name, value in of_part.items():
+        figures[name] = figures.get(name, torch.zeros_like(value)) + value.detach() / parts
+
+
+def total_norm(network: nn.Module) -> Tensor:
+    """Return the length of the gradient of all parameters as one vector."""
+    return torch.nn.utils.get_total_norm([p.grad for p in network.parameters() if p.grad is not None])
+
+
 def _placed(network: Network, compute: Compute) -> Network:
     return network.to(compute.device).to(memory_format=torch.channels_last).train()
 
@@ -156,7 +219,7 @@ def sample_sheet(generator: Generator, classes: int) -> NDArray[np.uint8]:
     latent = torch.from_numpy(latents(range(SHEET_SEEDS), generator.latent_dim)).to(device)
     rows = []
     for label in range(classes):
-        images = generator(latent, torch.full((SHEET_SEEDS,), label, device=device))
+        images = generator(latent, one_hot(torch.full((SHEET_SEEDS,), label, device=device), classes))
         pixels = ((images.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
         rows.append(list(pixels))
     return sheet(rows)
