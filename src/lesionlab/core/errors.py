@@ -79,6 +79,12 @@ class RunError(LesionLabError):
     code = "bad_run"
 
 
+class StudyError(LesionLabError):
+    """A study that cannot be planned, gone on with or read, or records that do not belong together."""
+
+    code = "bad_study"
+
+
 class MissingPartError(LesionLabError):
     """An optional part of the installation, such as torch, that is needed and absent."""
 

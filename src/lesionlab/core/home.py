@@ -33,6 +33,11 @@ def runs_folder() -> Path:
     return home() / "runs"
 
 
+def studies_folder() -> Path:
+    """Return the folder of studies."""
+    return home() / "studies"
+
+
 def models_folder() -> Path:
     """Return the folder of the user's own exported models."""
     return home() / "models"
