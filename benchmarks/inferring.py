@@ -61,12 +61,12 @@ def generator_comparisons(options: GanOptions | None = None, count: int = 64, ro
     torch.set_num_threads(options.threads or os.cpu_count() or 1)
     network = fresh_generator(options)
     recipes = [Recipe(seed, HAM10000_CODES[seed % len(HAM10000_CODES)]) for seed in range(count)]
-    labels = torch.tensor([HAM10000_CODES.index(recipe.diagnosis) for recipe in recipes])
+    mix = torch.eye(len(HAM10000_CODES))[[HAM10000_CODES.index(recipe.diagnosis) for recipe in recipes]]
 
     @torch.inference_mode()
     def plain() -> np.ndarray:
         latent = torch.from_numpy(latents([recipe.seed for recipe in recipes], options.latent_dim))
-        levels = ((network(latent, labels) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+        levels = ((network(latent, mix) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
         pixels: np.ndarray = levels.permute(0, 2, 3, 1).numpy()
         return pixels
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lesionlab.core.errors import InputError
-from lesionlab.core.seeds import MAX_SEED, derive_seed, latents
+from lesionlab.core.seeds import MAX_SEED, derive_seed, latent, latents
 
 
 def test_roles_do_not_shift_each_other():
@@ -40,3 +40,38 @@ def test_seeds_out_of_range_are_refused(seed):
 
 def test_no_seed_gives_no_row():
     assert latents([], 4).shape == (0, 4)
+
+
+def test_truncation_draws_again_what_lies_beyond_and_keeps_the_rest():
+    free, held = latent(3, 512), latent(3, 512, 1.5)
+    inside = np.abs(free) <= 1.5
+    assert 0 < (~inside).sum() < 512
+    assert np.array_equal(held[inside], free[inside])
+    assert np.abs(held).max() <= 1.5
+    assert len(np.unique(held)) == 512, "what was beyond is drawn again, not cut off"
+
+
+def test_truncated_latents_have_the_variance_of_the_truncated_normal():
+    drawn = latents(range(400), 64, 1.0)
+    assert drawn.var() == pytest.approx(0.2911, abs=0.005)  # 1 - 2 pdf(1) / (2 cdf(1) - 1)
+    assert abs(drawn.mean()) < 0.02
+
+
+def test_a_limit_that_nothing_reaches_changes_nothing():
+    assert np.array_equal(latent(3, 64, 10.0), latent(3, 64))
+
+
+def test_a_known_truncated_latent_stays_for_ever():
+    assert latent(7, 3, 1.0).tolist() == pytest.approx(
+        [0.29785972833633423, 0.5745441317558289, 0.6142833828926086], abs=1e-7
+    )
+
+
+@pytest.mark.parametrize("truncation", [0, 0.09, -1, 10.5, float("nan"), float("inf")])
+def test_truncation_out_of_range_is_refused(truncation):
+    with pytest.raises(InputError, match="Truncation"):
+        latent(0, 4, truncation)
+
+
+def test_the_least_truncation_comes_to_an_end():
+    assert np.abs(latent(1, 256, 0.1)).max() <= 0.1

@@ -65,20 +65,20 @@ def write_generator(path: Path) -> None:
     nodes = [
         helper.make_node("MatMul", ["latent", "projection"], ["flat"]),
         helper.make_node("Reshape", ["flat", "image_shape"], ["shaped"]),
-        helper.make_node("Gather", ["levels", "label"], ["level"]),
+        helper.make_node("MatMul", ["mix", "levels"], ["level"]),
         helper.make_node("Reshape", ["level", "level_shape"], ["tall_level"]),
         helper.make_node("Add", ["shaped", "tall_level"], ["raw"]),
         helper.make_node("Clip", ["raw", "low", "high"], ["image"]),
     ]
     constants = {
         "projection": PROJECTION,
-        "levels": CLASS_LEVELS,
+        "levels": CLASS_LEVELS[:, None],
         "image_shape": np.array([-1, 3, SIZE, SIZE], np.int64),
         "level_shape": np.array([-1, 1, 1, 1], np.int64),
         "low": np.float32(-1).reshape(()),
         "high": np.float32(1).reshape(()),
     }
-    inputs = [_float("latent", "n", LATENT), helper.make_tensor_value_info("label", TensorProto.INT64, ["n"])]
+    inputs = [_float("latent", "n", LATENT), _float("mix", "n", len(CLASSES))]
     _save(path, nodes, inputs, [_float("image", "n", 3, SIZE, SIZE)], constants)
 
 

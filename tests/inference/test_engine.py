@@ -11,7 +11,7 @@ from lesionlab.inference.engine import Port, load_engine
 
 def test_ports_are_named_and_typed(make_generator):
     engine = load_engine(make_generator() / "model.onnx")
-    assert engine.inputs == {"latent": Port((None, 32), "float32"), "label": Port((None,), "int64")}
+    assert engine.inputs == {"latent": Port((None, 32), "float32"), "mix": Port((None, 7), "float32")}
     assert engine.outputs == {"image": Port((None, 3, 8, 8), "float32")}
 
 

@@ -39,7 +39,7 @@ def test_platform_decides(on_platform, make_generator):
 
 def test_ports_are_named_and_typed(on_platform, make_generator, make_classifier):
     generator = load_engine(make_generator() / "model.onnx")
-    assert generator.inputs == {"latent": Port((None, 32), "float32"), "label": Port((None,), "int64")}
+    assert generator.inputs == {"latent": Port((None, 32), "float32"), "mix": Port((None, 7), "float32")}
     assert generator.outputs == {"image": Port((None, 3, 8, 8), "float32")}
     assert set(load_engine(make_classifier() / "model.onnx").outputs) == {"logits", "features", "maps"}
 

@@ -17,7 +17,7 @@ def test_another_output_is_noticed(tiny_generator, tmp_path):
     probe = dict(np.load(folder / "probe.npz"))
     np.savez(folder / "probe.npz", **{**probe, "image": probe["image"] + 0.1})
     assert probe_difference(folder) == pytest.approx(0.1, abs=1e-3)
-    np.savez(folder / "probe.npz", latent=probe["latent"], label=probe["label"])
+    np.savez(folder / "probe.npz", latent=probe["latent"], mix=probe["mix"])
     with pytest.raises(ModelError, match="the model gives image"):
         probe_difference(folder)
 

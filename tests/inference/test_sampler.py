@@ -7,8 +7,8 @@ import pytest
 
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.errors import InputError, ModelError
-from lesionlab.core.seeds import MAX_SEED
-from lesionlab.inference.recipe import Recipe
+from lesionlab.core.seeds import MAX_SEED, latents
+from lesionlab.inference.recipe import Between, KeptLatent, Recipe
 from lesionlab.inference.sampler import Sampler
 
 RECIPES = [Recipe(seed, HAM10000_CODES[seed % 7]) for seed in range(50)]
@@ -123,3 +123,58 @@ def test_classifier_graph_with_a_generator_card_is_refused(make_generator, make_
 
 def _hash(card: str) -> str:
     return card.split('"weights_sha256": "')[1][:64]
+
+
+MIXED = [
+    Recipe(1, "nv", 1.5),
+    Between(Recipe(1, "nv"), Recipe(2, "mel"), 0.25),
+    KeptLatent(tuple(latents([3], 32)[0].tolist()), "df"),
+    *RECIPES[:20],
+    Between(KeptLatent(tuple(latents([3], 32)[0].tolist()), "df"), Recipe(4, "df", 0.5), 2 / 3),
+]
+
+
+def test_kept_latents_and_the_ends_of_a_way_are_the_images_of_their_seeds(sampler):
+    kept = KeptLatent(tuple(latents([3], 32)[0].tolist()), "df")
+    way = [Between(Recipe(3, "df"), Recipe(5, "mel"), position) for position in (0.0, 1.0)]
+    made = sampler.sample([Recipe(3, "df"), kept, way[0], Recipe(5, "mel"), way[1]])
+    assert made[0].tobytes() == made[1].tobytes() == made[2].tobytes()
+    assert made[3].tobytes() == made[4].tobytes()
+
+
+def test_between_two_diagnoses_of_one_seed_lies_the_mean_of_their_levels(sampler):
+    nv, mel = Recipe(3, "nv"), Recipe(3, "mel")
+    ends = sampler.sample([nv, mel]).astype(float)
+    middle = sampler.sample([Between(nv, mel, 0.5)]).astype(float)[0]
+    inside = ((ends > 0) & (ends < 255)).all(axis=0)  # the tiny generator is linear where it does not clip
+    np.testing.assert_allclose(middle[inside], ends.mean(axis=0)[inside], atol=1.01)
+
+
+@pytest.mark.parametrize("together", [1, 5, 16])
+def test_batch_size_changes_no_byte_of_any_kind_of_recipe(sampler, together):
+    whole = sampler.sample(MIXED)
+    parts = [sampler.sample(MIXED[i : i + together]) for i in range(0, len(MIXED), together)]
+    assert np.concatenate(parts).tobytes() == whole.tobytes()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_the_number_of_threads_changes_no_byte(tiny_generator, threads):
+    recipes = [Recipe(seed, HAM10000_CODES[seed % 7]) for seed in range(20)]
+    assert Sampler(tiny_generator, threads=threads).sample(recipes).tobytes() == (
+        Sampler(tiny_generator).sample(recipes).tobytes()
+    )
+
+
+@pytest.mark.parametrize(
+    ("recipe", "told"),
+    [
+        (KeptLatent((0.0,) * 31, "nv"), "31 values; model tiny generator takes 32"),
+        (Recipe(0, "nv", 0.0), "Truncation 0 is outside"),
+        (Between(Recipe(0, "nv"), Recipe(0, "mell"), 0.5), "Unknown diagnosis 'mell'"),
+        (Between(Recipe(0, "nv"), Recipe(-1, "mel"), 0.5), "Seed -1"),
+        (Between(Recipe(0, "nv"), Recipe(1, "mel"), 1.5), "Position 1.5"),
+    ],
+)
+def test_a_recipe_that_cannot_be_followed_is_refused(sampler, recipe, told):
+    with pytest.raises(InputError, match=told):
+        sampler.sample([recipe])

@@ -13,7 +13,7 @@ TOLERANCE = {"image": 2 / 255, "logits": 1e-3, "features": 1e-3, "maps": 1e-3}
 def test_engine_and_torch_agree(kind, tiny_generator, tiny_classifier):
     folder = {"generator": tiny_generator, "classifier": tiny_classifier}[kind]
     probe = dict(np.load(folder / PROBE_NAME, allow_pickle=False))
-    inputs = {"latent": probe["latent"], "label": probe["label"]} if kind == "generator" else {"image": probe["image"]}
+    inputs = {"latent": probe["latent"], "mix": probe["mix"]} if kind == "generator" else {"image": probe["image"]}
     outputs = load_engine(folder / WEIGHTS_NAME).run(inputs)
     assert set(outputs) == set(probe) - set(inputs)
     for name, found in outputs.items():

@@ -1,40 +1,72 @@
-"""Marks inside a synthetic PNG: what made it, from what, under which licence; for people and for machines."""
+"""Marks inside a synthetic file: what made it, from what, under which licence; for people and for machines."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
 from PIL import Image
 
 from lesionlab import __version__
 from lesionlab.core.diagnoses import describe
 from lesionlab.core.imaging import Pixels, encode_png
-from lesionlab.core.synthetic_mark import DIGITAL_SOURCE_TYPE
-from lesionlab.inference.recipe import Recipe
+from lesionlab.inference.recipe import AnyRecipe, Recipe, diagnoses_of
+from lesionlab.inference.recipe_codec import plain_recipe, recipe_from
+from lesionlab.inference.xmp import record_in_xmp, xmp_packet
 from lesionlab.records.card import ModelCard
 
 RECORD_KEY = "LesionLab"
 XMP_KEY = "XML:com.adobe.xmp"
 
 
-def synthetic_png(pixels: Pixels, card: ModelCard, recipe: Recipe) -> bytes:
+def synthetic_png(pixels: Pixels, card: ModelCard, recipe: AnyRecipe) -> bytes:
     """Encode a synthetic image, uint8 [H, W, 3], as PNG with its provenance; the same input gives the same bytes."""
-    record = _record(card) | {"seed": recipe.seed, "diagnosis": recipe.diagnosis}
-    return _marked(pixels, card, f"Synthetic dermoscopic image: {describe(recipe.diagnosis).name}", record)
+    record = made_by(card) | plain_recipe(recipe) | {"pixels_sha256": pixels_sha256(pixels)}
+    names = " and ".join(describe(code).name for code in diagnoses_of(recipe))
+    between = "between " if len(diagnoses_of(recipe)) > 1 else ""
+    return _marked_png(pixels, card, f"Synthetic dermoscopic image: {between}{names}", record)
 
 
-def synthetic_sheet_png(pixels: Pixels, card: ModelCard, recipes: Sequence[Recipe]) -> bytes:
+def synthetic_sheet_png(pixels: Pixels, card: ModelCard, recipes: Sequence[AnyRecipe]) -> bytes:
     """Encode a sheet of synthetic images, uint8 [H, W, 3], as PNG with the recipes of all, row by row."""
-    record = _record(card) | {"recipes": [[recipe.seed, recipe.diagnosis] for recipe in recipes]}
-    return _marked(pixels, card, f"{len(recipes)} synthetic dermoscopic images", record)
+    record = made_by(card) | {"recipes": [_brief(recipe) for recipe in recipes]}
+    record["pixels_sha256"] = pixels_sha256(pixels)
+    return _marked_png(pixels, card, f"{len(recipes)} synthetic dermoscopic images", record)
 
 
-def _record(card: ModelCard) -> dict[str, Any]:
+def _brief(recipe: AnyRecipe) -> object:
+    if isinstance(recipe, Recipe) and recipe.truncation is None:
+        return [recipe.seed, recipe.diagnosis]
+    return plain_recipe(recipe)
+
+
+def recipes_in(record: Mapping[str, Any]) -> tuple[AnyRecipe, ...]:
+    """Return the recipes that a sheet's record lists, row by row, or the one of a single image.
+
+    Raises:
+        InputError: the record holds none, or one that is damaged.
+    """
+    listed = record.get("recipes")
+    if not isinstance(listed, list):
+        return (recipe_from(record),)
+    return tuple(recipe_from(_in_full(each)) for each in listed)
+
+
+def _in_full(listed: object) -> object:
+    return dict(zip(("seed", "diagnosis"), listed, strict=False)) if isinstance(listed, list) else listed
+
+
+def pixels_sha256(pixels: Pixels) -> str:
+    """Return the SHA-256 of uint8 [H, W, 3] RGB, row by row: it tells pixels as written from pixels changed since."""
+    return hashlib.sha256(pixels.tobytes()).hexdigest()
+
+
+def made_by(card: ModelCard) -> dict[str, Any]:
+    """Return the part of a record that every file of a generator shares."""
     return {
         "synthetic": True,
         "software": f"LesionLab {__version__}",
@@ -46,48 +78,49 @@ def _record(card: ModelCard) -> dict[str, Any]:
     }
 
 
-def _marked(pixels: Pixels, card: ModelCard, title: str, record: dict[str, Any]) -> bytes:
-    about = f"Made by a generative model; it shows no patient. {card.notice}"
-    rights = f"{card.licence}. {card.attribution}"
+def xmp_of(card: ModelCard, title: str, record: dict[str, Any]) -> str:
+    """Return the XMP packet of a file of this generator, with its record inside."""
+    return xmp_packet(title, _about(card), _rights(card), record)
+
+
+def _about(card: ModelCard) -> str:
+    return f"Made by a generative model; it shows no patient. {card.notice}"
+
+
+def _rights(card: ModelCard) -> str:
+    return f"{card.licence}. {card.attribution}"
+
+
+def _marked_png(pixels: Pixels, card: ModelCard, title: str, record: dict[str, Any]) -> bytes:
     text = {
         "Title": title,
-        "Description": about,
-        "Copyright": rights,
+        "Description": _about(card),
+        "Copyright": _rights(card),
         "Software": record["software"],
         "Source": f"{card.name}, weights SHA-256 {card.weights_sha256}",
         "Disclaimer": card.notice,
         RECORD_KEY: json.dumps(record, ensure_ascii=False),
-        XMP_KEY: _xmp(title, about, rights, record["software"]),
+        XMP_KEY: xmp_of(card, title, record),
     }
     return encode_png(pixels, text)
 
 
 def read_provenance(content: bytes) -> dict[str, Any] | None:
-    """Return the record inside a PNG's bytes, or None where there is none; the pixels are not decoded."""
+    """Return the record inside a PNG's text, or in the XMP of any file; None where there is none.
+
+    The pixels are not decoded.
+    """
+    for record in (_in_png_text(content), record_in_xmp(content)):
+        if isinstance(record, dict):
+            return record
+    return None
+
+
+def _in_png_text(content: bytes) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-                record = json.loads(image.info[RECORD_KEY])
+                return json.loads(image.info[RECORD_KEY])
     except Exception:  # noqa: BLE001 - damaged or foreign bytes, in whatever way, carry no provenance
         return None
-    return record if isinstance(record, dict) else None
-
-
-def _xmp(title: str, about: str, rights: str, software: str) -> str:
-    def in_english(tag: str, words: str) -> str:
-        return f'<{tag}><rdf:Alt><rdf:li xml:lang="x-default">{escape(words)}</rdf:li></rdf:Alt></{tag}>'
-
-    return (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        '<rdf:Description rdf:about=""'
-        ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
-        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
-        ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
-        f"{in_english('dc:title', title)}{in_english('dc:description', about)}{in_english('dc:rights', rights)}"
-        f"<xmp:CreatorTool>{escape(software)}</xmp:CreatorTool>"
-        f"<Iptc4xmpExt:DigitalSourceType>{DIGITAL_SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>"
-        '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
-    )

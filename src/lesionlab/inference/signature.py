@@ -27,13 +27,14 @@ def check_kind(folder: Path, card: ModelCard, kind: str) -> None:
 
 
 def check_generator(engine: Engine, folder: Path, card: ModelCard) -> None:
-    """Refuse a generator whose inputs and outputs differ from its card's latent size and image size.
+    """Refuse a generator whose inputs and outputs differ from its card's latent size, class list and image size.
 
     Raises:
         ModelError: an input or output is absent or has another shape or number type.
     """
-    size = card.image.size_px
-    _compare(folder, engine.inputs, {"latent": ("float32", (None, card.latent_dim)), "label": ("int64", (None,))})
+    size, classes = card.image.size_px, len(card.classes)
+    inputs: Expected = {"latent": ("float32", (None, card.latent_dim)), "mix": ("float32", (None, classes))}
+    _compare(folder, engine.inputs, inputs)
     _compare(folder, engine.outputs, {"image": ("float32", (None, 3, size, size))})
 
 
