@@ -1,0 +1,82 @@
+"""Inner products of many features, a block of rows at a time: made once, read by every metric that needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionlab.metrics.space import Features
+
+BLOCK_ROWS = 256
+PAIRS_AT_ONCE = 2**14  # so many exact distances are worked out at a time: their differences are float64 [pairs, d]
+ROUNDING = 2.0**-24  # of float32
+
+Block = NDArray[np.float32]
+Reader = Callable[[slice, Block], None]  # takes the rows and their inner products [rows, columns]
+
+
+@dataclass(frozen=True)
+class Points:
+    """Features beside a float32 copy about a common centre, in which distances lose few digits.
+
+    A power of two scales the copy to norms about one, so that no square of it overflows or vanishes.
+    """
+
+    exact: Features  # [n, d], as given
+    near: Block  # [n, d], (exact - centre) * scale
+    squares: NDArray[np.float32]  # [n], squared norms of `near`
+    centre: NDArray[np.float64]  # [d]
+    scale: float
+
+    def squared_distances(self, rows: slice, block: Block, columns: Points) -> Block:
+        """Return squared distances, in scaled units, of inner products [rows, columns]; `bound` tells how wrong."""
+        distances = block * np.float32(-2)
+        distances += self.squares[rows, None]
+        distances += columns.squares[None, :]
+        return distances
+
+    def bound(self, rows: slice, columns: Points) -> NDArray[np.float32]:
+        """Return the most that float32 may err in the squared distances of each row [rows].
+
+        An inner product of d terms errs by at most d roundings of its factors' norms (Higham 2002, section 3.1);
+        the copy's own rounding, the squares and the sums are a few more.
+        """
+        roundings = (self.near.shape[1] + 16) * ROUNDING
+        return np.asarray(roundings * (self.squares[rows] + columns.squares.max()), dtype=np.float32)
+
+    def exact_squared(self, rows: NDArray[np.intp], other: Points, columns: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the squared distances of chosen pairs in float64, in scaled units."""
+        found = np.empty(len(rows))
+        for start in range(0, len(rows), PAIRS_AT_ONCE):
+            some = slice(start, start + PAIRS_AT_ONCE)
+            apart = self.exact[rows[some]].astype(np.float64) - other.exact[columns[some]]
+            apart *= self.scale
+            found[some] = np.einsum("ij,ij->i", apart, apart)
+        return found
+
+
+def points(*sets: Features) -> tuple[Points, ...]:
+    """Prepare sets of features [n, d] about their common centre."""
+    count = sum(len(features) for features in sets)
+    centre = sum((features.sum(axis=0, dtype=np.float64) for features in sets), np.zeros(sets[0].shape[1])) / count
+    spread = sum(float(np.square(features - centre).sum()) for features in sets) / count
+    scale = float(2.0 ** -np.round(np.log2(spread) / 2)) if spread > 0 else 1.0
+    return tuple(_about(features, centre, scale) for features in sets)
+
+
+def _about(features: Features, centre: NDArray[np.float64], scale: float) -> Points:
+    near = np.ascontiguousarray((features - centre) * scale, dtype=np.float32)
+    return Points(features, near, np.einsum("ij,ij->i", near, near), centre, scale)
+
+
+def read(rows: Points, columns: Points, *readers: Reader) -> None:
+    """Give each block of inner products to the readers, who leave it as it is."""
+    buffer = np.empty((min(BLOCK_ROWS, len(rows.near)), len(columns.near)), dtype=np.float32)
+    for start in range(0, len(rows.near), BLOCK_ROWS):
+        some = slice(start, min(start + BLOCK_ROWS, len(rows.near)))
+        block = np.matmul(rows.near[some], columns.near.T, out=buffer[: some.stop - some.start])
+        for reader in readers:
+            reader(some, block)
