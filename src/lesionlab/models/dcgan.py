@@ -8,6 +8,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from lesionlab.models.batch_norm import BatchNorm2d
 from lesionlab.models.resize_conv import ResizeConv
 from lesionlab.models.spectral_norm import spectral_norm
 from lesionlab.records.options import GanOptions
@@ -26,7 +27,7 @@ class ConditionalBatchNorm(nn.Module):
 
     def __init__(self, channels: int, classes: int) -> None:
         super().__init__()
-        self.norm = nn.BatchNorm2d(channels, affine=False)
+        self.norm = BatchNorm2d(channels, affine=False)
         self.gain = nn.Parameter(torch.ones(classes, channels))
         self.bias = nn.Parameter(torch.zeros(classes, channels))
 
@@ -38,7 +39,7 @@ class ConditionalBatchNorm(nn.Module):
         return torch.addcmul(bias.to(x.dtype), normalised, gain.to(x.dtype))
 
 
-class PlainBatchNorm(nn.BatchNorm2d):
+class PlainBatchNorm(BatchNorm2d):
     """Batch norm that leaves the class to the first layer (Radford et al. 2015)."""
 
     def forward(self, x: Tensor, mix: Tensor) -> Tensor:  # type: ignore[override]
@@ -112,7 +113,7 @@ class Discriminator(nn.Module):
         # Radford et al. 2015, section 3: none on the first layer, nor on the last one.
         normed = [not options.spectral_norm and number > 0 for number in range(len(pairs))]
         self.norms = nn.ModuleList(
-            [nn.BatchNorm2d(b) if wanted else nn.Identity() for (_, b), wanted in zip(pairs, normed, strict=True)]
+            [BatchNorm2d(b) if wanted else nn.Identity() for (_, b), wanted in zip(pairs, normed, strict=True)]
         )
         self.linear = nn.Linear(plan[-1] * (FIRST_PX**2 if self.concat else 1), 1)
         self.embedding = None if self.concat else nn.Embedding(classes, plan[-1])

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from lesionlab.core.files import write_bytes
 from lesionlab.core.imaging import encode_webp, sheet
 from lesionlab.core.seeds import derive_seed, latents
+from lesionlab.models.batch_norm import sync_batch_norm
 from lesionlab.models.dcgan import Discriminator, Generator
 from lesionlab.models.precision import Compute
 from lesionlab.records.options import GanOptions
@@ -24,6 +25,7 @@ from lesionlab.training.ema import averaged_copy, recompute_batch_norm, update_a
 from lesionlab.training.losses import consistency, discriminator_loss, generator_loss
 from lesionlab.training.penalties import gradient_penalty
 from lesionlab.training.symmetries import random_symmetry
+from lesionlab.training.team import ALONE, Team
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -41,8 +43,10 @@ class GanTrainee:
         labels: NDArray[np.int64],
         classes: tuple[str, ...],
         compute: Compute,
+        team: Team = ALONE,
     ) -> None:
-        self.options, self.classes, self.compute = options, classes, compute
+        self.options, self.classes, self.compute, self.team = options, classes, compute, team
+        self.parts = team.rows(options.batch_size, options.accumulate)
         self.total_kimg, self.tick_kimg = options.total_kimg, options.tick_kimg
         self.state_seconds = options.state_seconds
         probabilities = class_probabilities(labels, classes, options.class_temperature)
@@ -51,12 +55,13 @@ class GanTrainee:
         self.generator = _placed(Generator(options, len(classes)), compute)
         self.discriminator = _placed(Discriminator(options, len(classes)), compute)
         self.average = averaged_copy(self.generator)
+        for network in (self.generator, self.discriminator):
+            sync_batch_norm(network, team.size > 1)
         betas = (options.beta1, options.beta2)
         self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), options.generator_lr, betas)
         self.discriminator_optimiser = torch.optim.Adam(
             self.discriminator.parameters(), options.discriminator_lr, betas
         )
-        self.part_size = options.batch_size // options.accumulate
         self.steps = 0
 
     @property
@@ -66,28 +71,34 @@ class GanTrainee:
 
     def step(self) -> dict[str, Tensor]:
         """Update the discriminator, the generator and the average once; in one part both see the same fake images."""
-        parts = [slice(start, start + self.part_size) for start in range(0, self.options.batch_size, self.part_size)]
         figures: dict[str, Tensor] = {}
         self.discriminator.requires_grad_(True)
         self.discriminator_optimiser.zero_grad(set_to_none=True)
-        for rows in parts:
+        for rows in self.parts:
             fake, label = self._fake(rows)
-            add(figures, self._judge(fake.detach(), label, rows), len(parts))
-        figures["grad_d"] = total_norm(self.discriminator)
+            add(figures, self._judge(fake.detach(), label, rows), self._weight)
+        self.team.sum_gradients(self.discriminator)
+        grad_d = total_norm(self.discriminator)
         self.discriminator_optimiser.step()
         self.discriminator.requires_grad_(False)
         self.generator_optimiser.zero_grad(set_to_none=True)
-        for rows in parts:
-            if len(parts) > 1:
+        for rows in self.parts:
+            if len(self.parts) > 1:
                 fake, label = self._fake(rows)
-            add(figures, self._deceive(fake, label, rows), len(parts))
-        figures["grad_g"] = total_norm(self.generator)
+            add(figures, self._deceive(fake, label, rows), self._weight)
+        self.team.sum_gradients(self.generator)
+        grad_g = total_norm(self.generator)
         self.generator_optimiser.step()
         self.steps += 1
         if self.options.ema_halflife_kimg:
             halflife = self.options.ema_halflife_kimg
             update_average(self.average, self.generator, self.kimg, self.options.batch_size, halflife)
-        return figures
+        return self.team.sum_figures(figures) | {"grad_d": grad_d, "grad_g": grad_g}
+
+    @property
+    def _weight(self) -> float:
+        """The share of a part in the batch."""
+        return 1 / (self.team.size * len(self.parts))
 
     def _draws(self, role: str, rows: slice) -> Draws:
         return Draws(self.options.seed, role, self.steps, self.compute.device, self.options.batch_size, rows)
@@ -120,7 +131,7 @@ class GanTrainee:
             penalty_draws = self._draws("penalty", rows)
             penalty = gradient_penalty(options.penalty, self.discriminator, seen_real, real_label, penalty_draws)
             loss = loss + options.penalty_weight * options.penalty_every * penalty
-        torch.autograd.backward(loss * (self.part_size / options.batch_size))
+        torch.autograd.backward(loss * self._weight)
         return figures
 
     def _deceive(self, fake: Tensor, label: Tensor, rows: slice) -> dict[str, Tensor]:
@@ -129,7 +140,7 @@ class GanTrainee:
         with self.compute.autocast():
             logits = self.discriminator(seen, label)
         loss = generator_loss(self.options.loss, logits)
-        torch.autograd.backward(loss * (self.part_size / self.options.batch_size))
+        torch.autograd.backward(loss * self._weight)
         return {"loss_g": loss}
 
     def _logits(self, *groups: tuple[Tensor, Tensor]) -> tuple[Tensor, ...]:
@@ -151,7 +162,9 @@ class GanTrainee:
         Without an average it is the generator as it stands, with its running statistics.
         """
         if not self.options.ema_halflife_kimg:
-            return averaged_copy(self.generator)
+            ready = averaged_copy(self.generator)
+            sync_batch_norm(ready, False)
+            return ready
         ready = averaged_copy(self.average)
         recompute_batch_norm(ready, self._statistics_batches())
         return ready
@@ -197,10 +210,10 @@ def one_hot(label: Tensor, classes: int) -> Tensor:
     return nn.functional.one_hot(label, classes).float()
 
 
-def add(figures: dict[str, Tensor], of_part: dict[str, Tensor], parts: int) -> None:
-    """Add the figures of one of so many equal parts of a batch, so that they sum up to means."""
+def add(figures: dict[str, Tensor], of_part: dict[str, Tensor], weight: float) -> None:
+    """Add the figures of a part of a batch by its share in the batch, so that they sum up to means."""
     for name, value in of_part.items():
-        figures[name] = figures.get(name, torch.zeros_like(value)) + value.detach() / parts
+        figures[name] = figures.get(name, torch.zeros_like(value)) + value.detach() * weight
 
 
 def total_norm(network: nn.Module) -> Tensor:
