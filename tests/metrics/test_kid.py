@@ -41,10 +41,7 @@ def test_the_subsets_are_those_of_torch_fidelity():
 
 def reference(real, fake, subsets, size, seed):
     tensors = (torch.from_numpy(each.astype(np.float64)) for each in (real, fake))
-    found = kid_features_to_metric(
-        *tensors, kid_subsets=subsets, kid_subset_size=size, kid_degree=3, kid_gamma=None, kid_coef0=1,
-        rng_seed=seed, verbose=False,
-    )  # fmt: skip
+    found = kid_features_to_metric(*tensors, kid_subsets=subsets, kid_subset_size=size, rng_seed=seed, verbose=False)
     return found["kernel_inception_distance_mean"], found["kernel_inception_distance_std"]
 
 

@@ -31,21 +31,22 @@ class Points:
     centre: NDArray[np.float64]  # [d]
     scale: float
 
-    def squared_distances(self, rows: slice, block: Block, columns: Points) -> Block:
-        """Return squared distances, in scaled units, of inner products [rows, columns]; `bound` tells how wrong."""
+    def at_least(self, rows: slice, block: Block, columns: Points) -> Block:
+        """Return lower bounds of the squared distances, in scaled units, from inner products [rows, columns]."""
+        kept = np.float32(1 - self.rounding)
         distances = block * np.float32(-2)
-        distances += self.squares[rows, None]
-        distances += columns.squares[None, :]
+        distances += (kept * self.squares[rows])[:, None]
+        distances += kept * columns.squares
         return distances
 
-    def bound(self, rows: slice, columns: Points) -> NDArray[np.float32]:
-        """Return the most that float32 may err in the squared distances of each row [rows].
+    @property
+    def rounding(self) -> float:
+        """Return the share of both squared norms by which float32 may err in a squared distance.
 
-        An inner product of d terms errs by at most d roundings of its factors' norms (Higham 2002, section 3.1);
-        the copy's own rounding, the squares and the sums are a few more.
+        A sum of d products errs by at most d roundings of the factors' norms (Higham 2002, section 3.1); the copy's own
+        rounding, the squares, the sums and a limit to compare with are a few more.
         """
-        roundings = (self.near.shape[1] + 16) * ROUNDING
-        return np.asarray(roundings * (self.squares[rows] + columns.squares.max()), dtype=np.float32)
+        return float(self.near.shape[1] + 16) * ROUNDING
 
     def exact_squared(self, rows: NDArray[np.intp], other: Points, columns: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the squared distances of chosen pairs in float64, in scaled units."""
