@@ -107,10 +107,18 @@ def three_classes(tmp_path: Path) -> Path:
 
 
 def test_a_set_that_lacks_classes_is_told_how_it_can_be_prepared(root: typer.Typer, three_classes: Path) -> None:
-    result = run(root, three_classes, "--size", "16")
+    result = run(root, three_classes, "--size", "16", "--only", "split=test")
     assert result.exit_code == 2
-    assert "akiec (0)" in result.stderr
+    assert "bkl (1)" in result.stderr
     assert "--as external" in result.stderr
+
+
+def test_isic2017_is_trained_on_with_its_own_three_classes(root: typer.Typer, three_classes: Path) -> None:
+    result = run(root, three_classes, "--size", "16")
+    assert result.exit_code == 0, result.output
+    data = open_prepared("isic2017")
+    assert data.split.classes == ("bkl", "mel", "nv")
+    assert [sorted(data.part(part).labels) for part in ("train", "validation")] == [[0, 1, 2], [0, 1, 2]]
 
 
 def test_an_external_set_is_one_part_that_does_not_open_in_training(root: typer.Typer, three_classes: Path) -> None:

@@ -17,6 +17,7 @@ IMAGES_PATTERN = "ISIC-2017_*_Data"
 LICENCE = "CC0-1.0"
 ATTRIBUTION = "N. Codella et al., Skin Lesion Analysis Toward Melanoma Detection (ISIC 2017), arXiv:1710.05006"
 _PARTS = {"training": "train", "validation": "val", "test_v2": "test"}
+CLASSES = ("bkl", "mel", "nv")
 # The challenge's third class is seborrhoeic keratosis, which HAM10000 counts among the benign keratoses.
 _WORDS = Mapping(diagnoses={"melanoma": "mel", "seborrheic keratosis": "bkl", "nevus": "nv"})
 
@@ -75,6 +76,7 @@ def read_isic2017(place: Path) -> Source:
         attribution=ATTRIBUTION,
         notes=("ISIC 2017 names no lesions: each image counts as a lesion of its own.",),
         arguments=(str(place.resolve()),),
+        classes=CLASSES,
     )
 
 

@@ -98,7 +98,7 @@ def prepare_in(
     whole = (
         external_split(source.rows, source.pairs, HAM10000_CODES)
         if external
-        else make_split(source.rows, source.pairs, HAM10000_CODES, seed)
+        else make_split(source.rows, source.pairs, source.classes, seed)
     )
     files = [(row.image_id, source.files[row.image_id]) for row in whole.rows if row.image_id in source.files]
     problems = dict(source.problems)

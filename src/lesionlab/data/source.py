@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.errors import DataError, InputError
 from lesionlab.data.groups import found_duplicates, known_duplicates
 from lesionlab.data.problems import Problem, gather
@@ -40,6 +41,7 @@ class Source:
     pairs: tuple[tuple[str, str], ...] = ()  # images of one lesion under two lesion ids
     notes: tuple[str, ...] = field(default=())  # what a user should know of it
     arguments: tuple[str, ...] = ()  # the words after `data prepare` that read it again
+    classes: tuple[str, ...] = HAM10000_CODES  # the class list of a split of it; testing alone keeps all seven
 
 
 def narrowed(source: Source, only: Mapping[str, str]) -> Source:
