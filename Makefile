@@ -20,7 +20,7 @@ check: setup ## Linter, format, types, import contracts and the rules of the tre
 	$(ENV)/ruff check .
 	$(ENV)/ruff format --check --exclude '*.md' .
 	$(ENV)/mypy
-	$(ENV)/mypy run.py launch benchmarks docs/figures.py docs/live_check.py
+	$(ENV)/mypy run.py launch benchmarks docs/figures.py docs/live_check.py docs/live_archives.py
 	$(ENV)/lint-imports
 	$(ENV)/python -m pytest -q tests/project/test_rules.py tests/project/test_locks.py
 

@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from live_archives import ARCHIVES, images_of
 
 from lesionlab import __version__
 from lesionlab.core.files import write_text
@@ -65,6 +67,14 @@ def check(host: str, words: Sequence[str]) -> Outcome:
     return Outcome(host, tuple(words), images, seconds, " ".join(line.strip() for line in last) or "it said nothing")
 
 
+def check_archive(host: str, find: Callable[[], str]) -> Outcome:
+    """Fetch five images out of a host's archive and decode them."""
+    started = datetime.now(UTC)
+    images, last_words = images_of(find, IMAGES)
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    return Outcome(host, ("collect", "ham10000"), images, seconds, last_words)
+
+
 def _lesionlab(words: Sequence[str], home: str) -> tuple[int, str]:
     try:
         done = subprocess.run(
@@ -100,15 +110,22 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "/")[:300]
 
 
+def _told(outcome: Outcome, day: str) -> Outcome:
+    sys.stdout.write(f"{outcome.to_row(day)}\n")
+    sys.stdout.flush()
+    return outcome
+
+
 def main(chosen: Sequence[str]) -> int:
     """Check the hosts that are named, or all; note the outcomes; return 1 where images are lacking."""
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     outcomes = []
     for host, words in HOSTS.items():
         if not chosen or host in chosen:
-            outcomes.append(check(host, words))
-            sys.stdout.write(f"{outcomes[-1].to_row(day)}\n")
-            sys.stdout.flush()
+            outcomes.append(_told(check(host, words), day))
+    for host, find in ARCHIVES.items():
+        if not chosen or host in chosen:
+            outcomes.append(_told(check_archive(host, find), day))
     write_text(NOTES, noted(NOTES.read_text(encoding="utf-8"), outcomes, day))
     return 0 if outcomes and all(outcome.good for outcome in outcomes) else 1
 

@@ -31,13 +31,14 @@ def fetch_archive(transfer: Transfer, folder: Path, stages: Stages, address: str
             archive, or the disk is too small.
     """
     try:
-        version, told_bytes = _current_version(transfer, address)
+        version, told_bytes = current_version(transfer, address)
         archive = folder / f"v{version}" / ARCHIVE_NAME
         if not archive.is_file():
             _make_room(archive, told_bytes)
-            url = f"{address}/api/v1/datasets/download/{DATASET}?dataset_version_number={version}"
             with stages("Downloading", "MB") as progress:
-                transfer.download(url, archive, limit_bytes=LIMIT_BYTES, progress=megabytes(progress))
+                transfer.download(
+                    archive_url(version, address), archive, limit_bytes=LIMIT_BYTES, progress=megabytes(progress)
+                )
     except TransferError as error:
         if error.status in (401, 403):
             raise by_hand(f"Kaggle wants an account: {error.cause}", PAGE, ARCHIVE_NAME) from error
@@ -46,7 +47,17 @@ def fetch_archive(transfer: Transfer, folder: Path, stages: Stages, address: str
     return [archive]
 
 
-def _current_version(transfer: Transfer, address: str) -> tuple[int, int]:
+def archive_url(version: int, address: str = ADDRESS) -> str:
+    """Return where a version of the archive is to be had."""
+    return f"{address}/api/v1/datasets/download/{DATASET}?dataset_version_number={version}"
+
+
+def current_version(transfer: Transfer, address: str = ADDRESS) -> tuple[int, int]:
+    """Return the number of the current version and its bytes as Kaggle tells them, or the usual ones.
+
+    Raises:
+        CollectError: Kaggle's answer names none, or there is no answer.
+    """
     answer: Any = transfer.get_json(f"{address}/api/v1/datasets/view/{DATASET}")
     version = answer.get("currentVersionNumber") if isinstance(answer, dict) else None
     if not isinstance(version, int):
