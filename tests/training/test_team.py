@@ -20,7 +20,7 @@ from lesionlab.data.procedural import procedural_lesion
 from lesionlab.models.precision import choose_compute
 from lesionlab.records.options import GanOptions
 from lesionlab.training.gan_trainee import GanTrainee
-from lesionlab.training.team import join_team
+from lesionlab.training.team import join_team, leave_team
 
 team = join_team()
 options = GanOptions(image_size_px=16, batch_size=64, latent_dim=8, generator_channels=4, discriminator_channels=8,
@@ -36,8 +36,7 @@ lines.append({"weights": weights.double().norm().item(), "asked": team.any(not t
 if team.leads:
     print(json.dumps(lines))
 assert team.told(str(team.rank)) == "0"
-if team.size > 1:
-    torch.distributed.destroy_process_group()
+leave_team(team)
 """
 FAITHFUL = {
     "upsampling": "transposed",

@@ -100,5 +100,12 @@ def join_team() -> Team:
     return Team(dist.get_rank(), dist.get_world_size())
 
 
+def leave_team(team: Team) -> None:
+    """Part from the other processes when all have come to their end: one that leaves early takes them down."""
+    if team.size > 1:
+        dist.barrier()
+        dist.destroy_process_group()
+
+
 def _device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
