@@ -100,6 +100,7 @@ TINY_GAN = GanOptions(
     threads=1,
     tick_kimg=0.128,
     sheet_kimg=0.256,
+    kid_kimg=0,
 )
 TINY_CLASSIFIER = ClassifierOptions(
     image_size_px=16,

@@ -69,6 +69,8 @@ def _export(network: nn.Module, inputs: Mapping[str, Tensor], outputs: tuple[str
         found = network(*arguments)
         program = _quietly_export(network, arguments, list(inputs), list(outputs), [{0: batch} for _ in arguments])
     results = found if isinstance(found, tuple) else (found,)
+    for node in program.model.graph:
+        node.metadata_props.clear()  # names that count what this process traced before: equal weights, equal bytes
     with replacing(folder / WEIGHTS_NAME) as beside:
         program.save(str(beside))
     arrays = {name: tensor.numpy() for name, tensor in (*inputs.items(), *zip(outputs, results, strict=True))}

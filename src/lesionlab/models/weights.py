@@ -17,8 +17,8 @@ from lesionlab.models.vgg19 import Vgg19
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
     """Save tensors and numbers, whole or not at all."""
-    with replacing(path) as beside:
-        torch.save(state, beside)
+    with replacing(path) as beside, beside.open("wb") as file:
+        torch.save(state, file)  # given a path, torch hides a full disk behind a RuntimeError
 
 
 def load_state(path: Path) -> dict[str, Any]:

@@ -60,6 +60,7 @@ GAN_PRESETS: Mapping[str, Preset[GanOptions]] = _table(
             ema_halflife_kimg=2,
             tick_kimg=1,
             sheet_kimg=10,
+            kid_kimg=10,
         ),
     ),
     Preset(
@@ -76,6 +77,7 @@ GAN_PRESETS: Mapping[str, Preset[GanOptions]] = _table(
             ema_halflife_kimg=0.2,
             tick_kimg=0.5,
             sheet_kimg=1,
+            kid_kimg=0,
         ),
     ),
 )

@@ -56,6 +56,16 @@ class RunFolder:
         return self.path / "samples"
 
     @property
+    def animation(self) -> Path:
+        """The sample sheets one after another."""
+        return self.path / "progress.webp"
+
+    @property
+    def report(self) -> Path:
+        """The page that tells how the training went."""
+        return self.path / "report.html"
+
+    @property
     def export(self) -> Path:
         """The folder of the exported model."""
         return self.path / "export"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,11 @@ class ClassifierTrainee:
         """Thousand training images shown."""
         return self.steps * self.options.batch_size / 1000
 
+    @property
+    def finished(self) -> bool:
+        """Whether the last image was shown."""
+        return self.kimg >= self.total_kimg
+
     def step(self) -> dict[str, Tensor]:
         """Update the network and the average once."""
         draws = Draws(self.options.seed, "step", self.steps, self.compute.device, self.options.batch_size)
@@ -98,7 +103,7 @@ class ClassifierTrainee:
         share = min(1.0, (seen - warm) / max(self.total_kimg - warm, 1e-9))
         return self.options.lr * 0.5 * (1 + math.cos(math.pi * share))
 
-    def tick(self, run: RunFolder) -> dict[str, float]:
+    def tick(self, run: RunFolder, figures: Mapping[str, float]) -> dict[str, float]:
         """Measure the average on the validation part by lesion, and keep it when it is the best so far."""
         accuracy = self._validate()
         if accuracy > self.best_accuracy:

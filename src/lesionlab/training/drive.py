@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from torch import Tensor
@@ -13,6 +14,7 @@ from lesionlab.core.progress import Progress
 from lesionlab.models.weights import load_state, save_state
 from lesionlab.records.run import RunFolder
 from lesionlab.training.interrupt import deferred_interrupt
+from lesionlab.training.running_out import check_room, telling_what_ran_out
 
 
 class Trainee(Protocol):
@@ -29,8 +31,15 @@ class Trainee(Protocol):
     def step(self) -> dict[str, Tensor]:
         """Take one step and return its figures, as scalars still on the device."""
 
-    def tick(self, run: RunFolder) -> dict[str, float]:
-        """Look at itself: sheets, validation; return figures to record. Must not change what comes next."""
+    @property
+    def finished(self) -> bool:
+        """Whether no step is left to take."""
+
+    def tick(self, run: RunFolder, figures: Mapping[str, float]) -> dict[str, float]:
+        """Look at itself: sheets, validation; return further figures to record. Must not change the steps to come.
+
+        `figures` are the means of the steps' figures since the last tick.
+        """
 
     def state(self) -> dict[str, Any]:
         """Return all that is needed to go on, as tensors and plain values."""
@@ -58,29 +67,31 @@ class Sums:
 
 
 def drive(run: RunFolder, trainee: Trainee, progress: Progress) -> float:
-    """Train from the run's state, or from the start, to `total_kimg`; return the seconds spent in all.
+    """Train from the run's state, or from the start, until the trainee is finished; return the seconds spent in all.
 
     Ctrl-C ends the step, saves the state and is passed on as KeyboardInterrupt.
 
     Raises:
-        RunError: the state is damaged, or a loss is no longer finite (the last good state stays).
+        RunError: the state is damaged, a figure is no longer finite, or disk or memory are full (the last good state
+            stays).
     """
-    sums, seconds = _resume(run, trainee) if run.state.is_file() else (Sums(), 0.0)
+    sums, seconds = _resume(run, trainee) if run.state.is_file() else _begin(run, trainee)
     saved = time.monotonic()
     begun = saved - seconds  # as if all that was spent before had been spent just now
     next_tick = _next_tick(trainee)
     progress(trainee.kimg, trainee.total_kimg)  # a rate needs a start
-    with deferred_interrupt() as interrupt:
-        while trainee.kimg < trainee.total_kimg and not interrupt.asked:
+    latest: dict[str, float] = {}
+    with deferred_interrupt() as interrupt, telling_what_ran_out(run):
+        while not trainee.finished and not interrupt.asked:
             sums.add(trainee.step())
-            if trainee.kimg >= next_tick or trainee.kimg >= trainee.total_kimg:
-                figures = _tick(run, trainee, sums, time.monotonic() - begun)
+            if trainee.kimg >= next_tick or trainee.finished:
+                latest |= _tick(run, trainee, sums, time.monotonic() - begun)
                 sums, next_tick = Sums(), _next_tick(trainee)
-                progress(trainee.kimg, trainee.total_kimg, **figures)
+                progress(trainee.kimg, trainee.total_kimg, **latest)
             if time.monotonic() - saved >= trainee.state_seconds:
                 _save(run, trainee, sums, time.monotonic() - begun)
                 saved = time.monotonic()
-    _save(run, trainee, sums, time.monotonic() - begun)
+        _save(run, trainee, sums, time.monotonic() - begun)
     if interrupt.asked:
         raise KeyboardInterrupt
     return time.monotonic() - begun
@@ -92,26 +103,35 @@ def _next_tick(trainee: Trainee) -> float:
 
 def _tick(run: RunFolder, trainee: Trainee, sums: Sums, seconds: float) -> dict[str, float]:
     figures = sums.means()
-    _refuse_non_finite(figures, trainee.kimg)
-    figures |= trainee.tick(run)
+    _refuse_non_finite(run, figures, trainee.kimg)
+    figures |= trainee.tick(run, figures)
     run.add_stats({"kimg": round(trainee.kimg, 6), "seconds": round(seconds, 1), **figures})
     return figures
 
 
-def _refuse_non_finite(figures: dict[str, float], kimg: float) -> None:
+def _refuse_non_finite(run: RunFolder, figures: dict[str, float], kimg: float) -> None:
     bad = [name for name, value in figures.items() if not math.isfinite(value)]
-    if bad:
-        raise RunError(
-            f"{', '.join(bad)} became NaN or infinite before {kimg:.1f} kimg; the last good state is kept.",
-            "Start again with a lower learning rate, or with bf16=false.",
-        )
+    if not bad:
+        return
+    kept = "the last good state is kept" if run.state.is_file() else "no state was saved yet"
+    raise RunError(
+        f"{', '.join(bad)} became NaN or infinite before {kimg:.1f} kimg; {kept}.",
+        "Start again with a lower learning rate, or with bf16=false"
+        + (f"; --resume {run.path.name} --end exports what this run has." if run.state.is_file() else "."),
+    )
 
 
 def _save(run: RunFolder, trainee: Trainee, sums: Sums, seconds: float) -> None:
     if sums.steps:
-        _refuse_non_finite(sums.means(), trainee.kimg)
+        _refuse_non_finite(run, sums.means(), trainee.kimg)
     kept = {"steps": sums.steps, "values": sums.values}
     save_state(run.state, {"trainee": trainee.state(), "sums": kept, "seconds": seconds})
+
+
+def _begin(run: RunFolder, trainee: Trainee) -> tuple[Sums, float]:
+    check_room(run, trainee.state())
+    run.keep_stats_before(0.0)  # a run killed before its first state begins anew
+    return Sums(), 0.0
 
 
 def _resume(run: RunFolder, trainee: Trainee) -> tuple[Sums, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +22,7 @@ from lesionlab.training.batches import Batches, class_probabilities
 from lesionlab.training.diffaugment import diffaugment
 from lesionlab.training.draws import Draws
 from lesionlab.training.ema import averaged_copy, recompute_batch_norm, update_average
+from lesionlab.training.gan_monitor import GanMonitor
 from lesionlab.training.losses import consistency, discriminator_loss, generator_loss
 from lesionlab.training.penalties import gradient_penalty
 from lesionlab.training.symmetries import random_symmetry
@@ -44,8 +45,10 @@ class GanTrainee:
         classes: tuple[str, ...],
         compute: Compute,
         team: Team = ALONE,
+        monitor: GanMonitor | None = None,
     ) -> None:
         self.options, self.classes, self.compute, self.team = options, classes, compute, team
+        self.monitor = monitor
         self.parts = team.rows(options.batch_size, options.accumulate)
         self.total_kimg, self.tick_kimg = options.total_kimg, options.tick_kimg
         self.state_seconds = options.state_seconds
@@ -68,6 +71,11 @@ class GanTrainee:
     def kimg(self) -> float:
         """Thousand real images shown to the discriminator."""
         return self.steps * self.options.batch_size / 1000
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last image was shown, or an alarm has ended the training."""
+        return self.kimg >= self.total_kimg or (self.monitor is not None and self.monitor.stopped)
 
     def step(self) -> dict[str, Tensor]:
         """Update the discriminator, the generator and the average once; in one part both see the same fake images."""
@@ -176,18 +184,27 @@ class GanTrainee:
             label = self.batches.labels(draws)
             yield draws.normal(self.options.latent_dim), one_hot(label, len(self.classes))
 
-    def tick(self, run: RunFolder) -> dict[str, float]:
-        """Write a sample sheet whenever another `sheet_kimg` has gone by."""
+    def best_generator(self) -> Generator:
+        """Return the averaged generator at its lowest KID, or as it is now where no KID was measured."""
+        if self.monitor is None or self.monitor.best_weights is None:
+            return self.averaged_generator()
+        best = averaged_copy(self.average)
+        best.load_state_dict(self.monitor.best_weights)
+        return best
+
+    def tick(self, run: RunFolder, figures: Mapping[str, float]) -> dict[str, float]:
+        """Write a sample sheet whenever another `sheet_kimg` has gone by, and let the monitor look."""
         sheet_kimg, before = self.options.sheet_kimg, self.kimg - self.tick_kimg
         if self.kimg >= self.total_kimg or self.kimg // sheet_kimg > before // sheet_kimg:
             path = run.samples / f"{int(self.kimg):06d}-kimg.webp"
             write_bytes(path, encode_webp(sample_sheet(self.averaged_generator(), len(self.classes))))
-        return {}
+        return {} if self.monitor is None else self.monitor.tick(run, self, figures)
 
     def state(self) -> dict[str, Any]:
         """Return networks, average, optimisers and the count of steps."""
         return {
             "steps": self.steps,
+            "monitor": None if self.monitor is None else self.monitor.state(),
             "generator": self.generator.state_dict(),
             "discriminator": self.discriminator.state_dict(),
             "average": self.average.state_dict(),
@@ -202,6 +219,8 @@ class GanTrainee:
         self.average.load_state_dict(state["average"])
         self.generator_optimiser.load_state_dict(state["generator_optimiser"])
         self.discriminator_optimiser.load_state_dict(state["discriminator_optimiser"])
+        if self.monitor is not None:
+            self.monitor.restore(state["monitor"])
         self.steps = int(state["steps"])
 
 
