@@ -17,9 +17,10 @@ from lesionlab.data.procedural import procedural_lesion
 from lesionlab.models.dcgan import FIRST_PX, ConditionalBatchNorm, channel_plan
 from lesionlab.models.precision import choose_compute
 from lesionlab.records.options import GanOptions
+from lesionlab.training.batches import one_hot
 from lesionlab.training.diffaugment import diffaugment
 from lesionlab.training.draws import Draws
-from lesionlab.training.gan_trainee import GanTrainee, one_hot
+from lesionlab.training.gan_trainee import GanTrainee
 from lesionlab.training.losses import discriminator_loss, generator_loss
 from lesionlab.training.symmetries import random_symmetry
 

@@ -13,7 +13,7 @@ from lesionlab.cli.added_images import Filters, read_additions, relate_pictures
 from lesionlab.collect.collection import Inspection, open_collection
 from lesionlab.core.errors import CollectError, InputError
 from lesionlab.core.home import collect_folder
-from lesionlab.core.imaging import encode_png
+from lesionlab.core.png import encode_png
 from lesionlab.data.additions import Picture
 from lesionlab.data.ham10000 import read_ham10000
 from lesionlab.data.prepared import PreparedData

@@ -10,7 +10,8 @@ import pytest
 
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.home import cache_folder
-from lesionlab.core.imaging import encode_png, encode_webp, read
+from lesionlab.core.imaging import encode_webp, read
+from lesionlab.core.png import encode_png
 from lesionlab.data.prepared import open_prepared
 from lesionlab.data.procedural import procedural_lesion
 from lesionlab.inference.predictor import Predictor

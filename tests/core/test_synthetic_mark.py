@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from lesionlab.core.imaging import encode_png
+from lesionlab.core.png import encode_png
 from lesionlab.core.synthetic_mark import DIGITAL_SOURCE_TYPE, says_synthetic
 
 PIXELS = np.zeros((4, 4, 3), np.uint8)

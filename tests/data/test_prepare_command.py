@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from lesionlab.cli import data as command
 from lesionlab.cli.failures import ReportingGroup
 from lesionlab.core.errors import DataError
-from lesionlab.core.imaging import encode_png
+from lesionlab.core.png import encode_png
 from lesionlab.data.prepared import open_prepared
 from lesionlab.data.procedural import procedural_lesion
 

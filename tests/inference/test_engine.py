@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -58,3 +59,14 @@ def test_weights_outside_the_hashed_file_are_not_followed(make_generator, tmp_pa
     assert (path.parent / "beside.bin").is_file()
     with pytest.raises(ModelError):
         load_engine(path)
+
+
+def test_streams_change_no_bit(make_generator):
+    path = make_generator() / "model.onnx"
+    rng = np.random.default_rng(0)
+    latent, mix = rng.standard_normal((4, 32)).astype(np.float32), np.eye(7, dtype=np.float32)[:4]
+    alone = load_engine(path, batch_size=4, threads=1).run({"latent": latent, "mix": mix})["image"]
+    engine = load_engine(path, batch_size=4, streams=3)
+    with ThreadPoolExecutor(3) as pool:
+        for image in pool.map(lambda _: engine.run({"latent": latent, "mix": mix})["image"], range(12)):
+            np.testing.assert_array_equal(image, alone)

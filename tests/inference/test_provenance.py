@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lesionlab.core.imaging import decode, encode_png
+from lesionlab.core.imaging import decode
+from lesionlab.core.png import encode_png
 from lesionlab.core.synthetic_mark import DIGITAL_SOURCE_TYPE
 from lesionlab.inference.provenance import read_provenance, synthetic_png
 from lesionlab.inference.recipe import Recipe

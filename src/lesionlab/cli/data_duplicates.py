@@ -93,7 +93,8 @@ def _table(pairs: tuple[FoundPair, ...], *, across: bool) -> list[str]:
 
 def _write_sheet(path: Path, found: Duplicates, data: PreparedData, other: PreparedData | None) -> None:
     from lesionlab.core.files import write_bytes
-    from lesionlab.core.imaging import encode_png, encode_webp
+    from lesionlab.core.imaging import encode_webp
+    from lesionlab.core.png import encode_png
     from lesionlab.curate.duplicates_pictures import largest_squares
     from lesionlab.curate.pairs_sheet import MAX_PAIRS, Shown, pairs_sheet
 

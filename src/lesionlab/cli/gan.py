@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lesionlab.cli.gan_report import report
+from lesionlab.cli.gan_walk import walk
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.training import (
@@ -35,6 +36,8 @@ def _load() -> tuple[Callable[..., RunFolder], Callable[..., None]]:
 
     return start_gan, continue_gan
 
+
+app.command(short_help="Write a walk through latent space as an animation.")(walk)
 
 app.command(short_help="Tell how a training went, as a page.")(report)
 

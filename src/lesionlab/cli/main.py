@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from lesionlab import __version__
-from lesionlab.cli import classifier, collect, data, gan, models
+from lesionlab.cli import classifier, collect, data, gan, models, study
 from lesionlab.cli.failures import ReportingGroup
+from lesionlab.cli.inspect import inspect
 from lesionlab.cli.serve import serve
 from lesionlab.core.notice import NOTICE
 
@@ -28,7 +29,9 @@ app.add_typer(collect.app, name="collect")
 app.add_typer(gan.app, name="gan")
 app.add_typer(classifier.app, name="classifier")
 app.add_typer(models.app, name="models")
+app.add_typer(study.app, name="study")
 app.command(short_help="Serve the web app on this machine.")(serve)
+app.command(short_help="Say whether files are ours, and prove it.")(inspect)
 
 
 def _print_version(wanted: bool) -> None:

@@ -13,8 +13,9 @@ from lesionlab.cli.text import bar
 from lesionlab.core.diagnoses import describe
 from lesionlab.core.errors import InputError, LesionLabError
 from lesionlab.core.files import write_bytes
-from lesionlab.core.imaging import Pixels, encode_png, read_for_model, square
+from lesionlab.core.imaging import Pixels, read_for_model, square
 from lesionlab.core.notice import NOTICE
+from lesionlab.core.png import encode_png
 from lesionlab.inference.heatmap import overlay
 from lesionlab.inference.predictor import Prediction, Predictor
 from lesionlab.inference.provenance import read_provenance
@@ -107,7 +108,8 @@ class Answers:
         bars = [f"  {_label(code):<{width}}  {bar(p)} {p:6.1%}" for code, p in shares]
         decided = describe(answer.prediction.decision)
         made = answer.provenance or {}
-        origin = [f"  a synthetic image, made as '{made.get('diagnosis')}'"] if made.get("synthetic") else []
+        asked = made.get("diagnosis", "between diagnoses")
+        origin = [f"  a synthetic image, made as '{asked}'"] if made.get("synthetic") else []
         return "\n".join([str(answer.path), *bars, f"  decision: {decided.name}, {decided.plain}", *origin, ""])
 
     def _shares(self, prediction: Prediction) -> list[tuple[str, float]]:

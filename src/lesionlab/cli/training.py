@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -137,8 +137,19 @@ def _comparing(data: PreparedData) -> AbstractContextManager[Progress]:
 
 
 def _load(stage: Stage) -> tuple[Callable[..., RunFolder], Callable[..., None]]:
-    try:
+    with explain_missing():
         return stage.load()
+
+
+@contextmanager
+def explain_missing() -> Iterator[None]:
+    """Say what to install where the block imports a package of training that is not there.
+
+    Raises:
+        MissingPartError: it is not.
+    """
+    try:
+        yield
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package not in TRAINING_PACKAGES:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from lesionlab.core.errors import ImageError, TooLargeError
 
@@ -108,16 +108,6 @@ def squares(pixels: Pixels, sizes_px: Sequence[int]) -> dict[int, Pixels]:
     top, left = (height - side) // 2, (width - side) // 2
     image = Image.fromarray(pixels[top : top + side, left : left + side])
     return {size: np.asarray(image.resize((size, size), Image.Resampling.BICUBIC)) for size in sizes_px}
-
-
-def encode_png(pixels: Pixels, text: dict[str, str] | None = None) -> bytes:
-    """Encode uint8 [H, W, 3] RGB as PNG, with `text` as its text chunks."""
-    info = PngImagePlugin.PngInfo()
-    for key, value in (text or {}).items():
-        info.add_itxt(key, value)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info)
-    return buffer.getvalue()
 
 
 def encode_webp(pixels: Pixels, quality: int = 90) -> bytes:

@@ -31,3 +31,43 @@ def locked(file: IO[bytes]) -> Iterator[None]:
             yield
         finally:
             fcntl.flock(file, fcntl.LOCK_UN)
+
+
+@contextmanager
+def try_lock(file: IO[bytes]) -> Iterator[bool]:
+    """Yield whether this process now holds the lock on an open file; without it, another one does."""
+    held = _try_to_take(file)
+    try:
+        yield held
+    finally:
+        if held:
+            _let_go(file)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_to_take(file: IO[bytes]) -> bool:
+        file.seek(_FAR)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _let_go(file: IO[bytes]) -> None:
+        file.seek(_FAR)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _try_to_take(file: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _let_go(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -23,7 +23,7 @@ def _core() -> Any:
 class OpenVinoEngine:
     """An ONNX graph compiled for the CPU, with a small pool of requests shared by all threads."""
 
-    def __init__(self, content: bytes, bf16: bool, batch_size: int | None, threads: int) -> None:
+    def __init__(self, content: bytes, bf16: bool, batch_size: int | None, threads: int, streams: int = 1) -> None:
         core = _core()
         model = core.read_model(content)
         if batch_size is not None:
@@ -36,12 +36,14 @@ class OpenVinoEngine:
         }
         if threads:
             settings["INFERENCE_NUM_THREADS"] = threads
+        if streams > 1:
+            settings |= {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": streams, "INFERENCE_NUM_THREADS": streams}
         compiled = core.compile_model(model, "CPU", settings)
         self.precision = "bfloat16" if use_bf16 else "float32"
         self.inputs: Mapping[str, Port] = {port.any_name: _port(port) for port in model.inputs}
         self.outputs: Mapping[str, Port] = {port.any_name: _port(port) for port in model.outputs}
         self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        for _ in range(REQUESTS):
+        for _ in range(max(REQUESTS, streams)):
             self._requests.put(compiled.create_infer_request())
 
     def run(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

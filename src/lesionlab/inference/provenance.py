@@ -13,8 +13,10 @@ from PIL import Image
 
 from lesionlab import __version__
 from lesionlab.core.diagnoses import describe
-from lesionlab.core.imaging import Pixels, encode_png
-from lesionlab.inference.recipe import AnyRecipe, Recipe, diagnoses_of
+from lesionlab.core.errors import InputError
+from lesionlab.core.imaging import Pixels
+from lesionlab.core.png import encode_png
+from lesionlab.inference.recipe import AnyRecipe, Between, KeptLatent, Recipe, diagnoses_of
 from lesionlab.inference.recipe_codec import plain_recipe, recipe_from
 from lesionlab.inference.xmp import record_in_xmp, xmp_packet
 from lesionlab.records.card import ModelCard
@@ -58,6 +60,27 @@ def recipes_in(record: Mapping[str, Any]) -> tuple[AnyRecipe, ...]:
 
 def _in_full(listed: object) -> object:
     return dict(zip(("seed", "diagnosis"), listed, strict=False)) if isinstance(listed, list) else listed
+
+
+def told_recipe(record: Mapping[str, Any]) -> str:
+    """Return what a record says its file shows, in a few words."""
+    if "walk" in record:
+        stops = record["walk"].get("stops", []) if isinstance(record["walk"], dict) else []
+        return f"a walk with {len(stops)} stops"
+    try:
+        recipes = recipes_in(record)
+    except InputError:
+        return "no recipe that can be read"
+    return _told(recipes[0]) if len(recipes) == 1 else f"a sheet of {len(recipes)} images"
+
+
+def _told(recipe: AnyRecipe) -> str:
+    if isinstance(recipe, Between):
+        return f"at {recipe.position:g} between {_told(recipe.start)} and {_told(recipe.end)}"
+    if isinstance(recipe, KeptLatent):
+        return f"{recipe.diagnosis}, of a kept latent"
+    limit = "" if recipe.truncation is None else f", truncated at {recipe.truncation:g}"
+    return f"{recipe.diagnosis}, seed {recipe.seed}{limit}"
 
 
 def pixels_sha256(pixels: Pixels) -> str:

@@ -22,18 +22,18 @@ BATCH_SIZE = 16  # the one shape that every call is padded to
 
 
 class Sampler:
-    """An exported generator; several threads may sample at once.
+    """An exported generator; several threads may sample at once, best with as many `streams` (see `load_engine`).
 
     Raises:
         ModelError: the folder holds no generator, or one that is damaged or does not fit its card.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 0) -> None:
+    def __init__(self, folder: Path, *, threads: int = 0, streams: int = 1) -> None:
         self.folder = folder
         self.card = read_card(folder)
         check_kind(folder, self.card, "generator")
         weights = check_weights(folder, self.card)
-        self._engine = load_engine(weights, batch_size=BATCH_SIZE, threads=threads)
+        self._engine = load_engine(weights, batch_size=BATCH_SIZE, threads=threads, streams=streams)
         check_generator(self._engine, folder, self.card)
 
     def check(self, recipe: AnyRecipe) -> None:

@@ -8,23 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import InputError
+from lesionlab.records.feature_space import FeatureSpace
 
 Features = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class FeatureSpace:
-    """A frozen network that turns images into features, named by the SHA-256 of its weights."""
-
-    name: str
-    sha256: str
-    dims: int
-    image_size_px: int
-
-    @property
-    def key(self) -> str:
-        """Name the space as metric keys do, such as `vgg19-random-0@1f2e3d4c5b6a/64px`."""
-        return f"{self.name}@{self.sha256[:12]}/{self.image_size_px}px"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -31,6 +32,11 @@ def class_probabilities(labels: NDArray[np.int64], classes: tuple[str, ...], tem
 def to_unit(pixels: Tensor) -> Tensor:
     """Map uint8 [N, S, S, 3] to float32 [N, 3, S, S] in -1..1, channels last in memory."""
     return pixels.permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
+
+
+def one_hot(label: Tensor, classes: int) -> Tensor:
+    """Return class weights float32 [N, classes] with all the weight on the label."""
+    return F.one_hot(label, classes).float()
 
 
 class Batches:

@@ -18,10 +18,11 @@ from lesionlab.records.run import RunFolder
 from lesionlab.training.drive import drive
 from lesionlab.training.gan_monitor import GanMonitor
 from lesionlab.training.gan_monitor_images import Labelled, Yardstick, comparable, random_spaces
-from lesionlab.training.gan_trainee import GanTrainee, sample_sheet
+from lesionlab.training.gan_trainee import GanTrainee
 from lesionlab.training.report import write_report
 from lesionlab.training.run_start import read_run, start_run, training_facts, write_rights, write_seen
 from lesionlab.training.running_out import telling_what_ran_out
+from lesionlab.training.sample_sheet import sample_sheet
 from lesionlab.training.tensorboard_log import check_tensorboard
 
 

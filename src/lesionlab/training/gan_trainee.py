@@ -11,26 +11,26 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lesionlab.core.files import write_bytes
-from lesionlab.core.imaging import encode_webp, sheet
-from lesionlab.core.seeds import derive_seed, latents
+from lesionlab.core.imaging import encode_webp
+from lesionlab.core.seeds import derive_seed
 from lesionlab.models.batch_norm import sync_batch_norm
 from lesionlab.models.dcgan import Discriminator, Generator
 from lesionlab.models.precision import Compute
 from lesionlab.records.options import GanOptions
 from lesionlab.records.run import RunFolder
-from lesionlab.training.batches import Batches, class_probabilities
+from lesionlab.training.batches import Batches, class_probabilities, one_hot
 from lesionlab.training.diffaugment import diffaugment
 from lesionlab.training.draws import Draws
 from lesionlab.training.ema import averaged_copy, recompute_batch_norm, update_average
 from lesionlab.training.gan_monitor import GanMonitor
 from lesionlab.training.losses import consistency, discriminator_loss, generator_loss
 from lesionlab.training.penalties import gradient_penalty
+from lesionlab.training.sample_sheet import sample_sheet
 from lesionlab.training.symmetries import random_symmetry
 from lesionlab.training.team import ALONE, Team
 
 Network = TypeVar("Network", bound=nn.Module)
 
-SHEET_SEEDS = 10  # the first ten of each class, never picked
 STATISTICS_BATCHES = 24
 
 
@@ -224,11 +224,6 @@ class GanTrainee:
         self.steps = int(state["steps"])
 
 
-def one_hot(label: Tensor, classes: int) -> Tensor:
-    """Return class weights float32 [N, classes] with all the weight on the label."""
-    return nn.functional.one_hot(label, classes).float()
-
-
 def add(figures: dict[str, Tensor], of_part: dict[str, Tensor], weight: float) -> None:
     """Add the figures of a part of a batch by its share in the batch, so that they sum up to means."""
     for name, value in of_part.items():
@@ -242,16 +237,3 @@ def total_norm(network: nn.Module) -> Tensor:
 
 def _placed(network: Network, compute: Compute) -> Network:
     return network.to(compute.device).to(memory_format=torch.channels_last).train()
-
-
-@torch.no_grad()
-def sample_sheet(generator: Generator, classes: int) -> NDArray[np.uint8]:
-    """Return the first ten seeds of each class, a row a class: uint8 [H, W, 3]."""
-    device = next(generator.parameters()).device
-    latent = torch.from_numpy(latents(range(SHEET_SEEDS), generator.latent_dim)).to(device)
-    rows = []
-    for label in range(classes):
-        images = generator(latent, one_hot(torch.full((SHEET_SEEDS,), label, device=device), classes))
-        pixels = ((images.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
-        rows.append(list(pixels))
-    return sheet(rows)

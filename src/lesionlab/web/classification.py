@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lesionlab.core import imaging
 from lesionlab.core.diagnoses import Diagnosis, describe
 from lesionlab.core.imaging import Pixels
+from lesionlab.core.png import encode_png
 from lesionlab.inference.heatmap import overlay
 from lesionlab.inference.predictor import Prediction
 from lesionlab.records.card import ModelCard
@@ -59,13 +60,11 @@ def classification(pixels: Pixels, prediction: Prediction, card: ModelCard) -> C
         for score in scores[:MAPS_SHOWN]
     )
     decision = next(score for score in scores if score.diagnosis.code == prediction.decision)
-    return Classification(
-        data_address(imaging.encode_png(seen)), size_px, prediction.maps.shape[-1], scores, decision, maps
-    )
+    return Classification(data_address(encode_png(seen)), size_px, prediction.maps.shape[-1], scores, decision, maps)
 
 
 def _map_over(seen: Pixels, class_map: NDArray[np.float32]) -> str:
-    return data_address(imaging.encode_png(overlay(seen, class_map)))
+    return data_address(encode_png(overlay(seen, class_map)))
 
 
 def data_address(png: bytes) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request, url_for
 
-from lesionlab.core import imaging
 from lesionlab.core.errors import LesionLabError
+from lesionlab.core.png import encode_png
 from lesionlab.inference.provenance import synthetic_png
 from lesionlab.records.card import ModelCard
 from lesionlab.web.models_in_use import models_in_use
@@ -59,7 +59,7 @@ def wall(model: str) -> Response:
 def procedural(diagnosis: str, seed: int) -> Response:
     """Send a drawn lesion."""
     source = make_source("procedural", diagnosis, seed)
-    return Response(imaging.encode_png(source.pixels()), mimetype="image/png")
+    return Response(encode_png(source.pixels()), mimetype="image/png")
 
 
 def synthetic_address(card: ModelCard, diagnosis: str, seed: int) -> str:

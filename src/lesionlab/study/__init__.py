@@ -1,0 +1,1 @@
+"""Studies: many runs under one protocol, a record of each, and what they say together."""

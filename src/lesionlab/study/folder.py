@@ -1,0 +1,165 @@
+"""The folder of a study: its plan, its runs, a record of each finished one; any number of processes may work in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lesionlab.core.errors import StudyError
+from lesionlab.core.home import studies_folder
+from lesionlab.core.locks import locked, try_lock
+from lesionlab.records.run import OPTIONS_NAME, RunFolder
+from lesionlab.records.study import (
+    PLAN_NAME,
+    RECORDS_NAME,
+    AnyRecord,
+    PlannedRun,
+    ReferenceRecord,
+    StudyPlan,
+    StudyRecord,
+    read_plan,
+    read_records,
+    record_name,
+    write_plan,
+    write_record,
+)
+from lesionlab.study.plan import identity
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """A study on this machine."""
+
+    path: Path
+    plan: StudyPlan
+
+    @property
+    def records(self) -> Path:
+        """The folder of the records: small files that may be carried to another machine."""
+        return self.path / RECORDS_NAME
+
+    def runs(self, run: PlannedRun) -> Path:
+        """Return the folder in which the run folder of a planned run lies."""
+        return self.path / "runs" / f"{run.arm}-seed{run.seed}"
+
+    def started(self, run: PlannedRun) -> RunFolder | None:
+        """Return the run folder of a planned run, where it has begun here."""
+        there = sorted(path.parent for path in self.runs(run).glob(f"*/{OPTIONS_NAME}"))
+        return RunFolder(there[0]) if there else None
+
+    def read(self) -> tuple[AnyRecord, ...]:
+        """Return every record that is there and belongs to the plan."""
+        return tuple(record for record in read_records(self.records) if belongs(record, self.plan))
+
+    def add(self, record: AnyRecord) -> Path:
+        """Write a record."""
+        return write_record(self.records, record)
+
+    def take_in(self, folder: Path) -> tuple[int, int]:
+        """Copy the records of runs of this plan that were done elsewhere; return how many are new, how many foreign.
+
+        Raises:
+            StudyError: the folder holds no record, or a damaged one.
+        """
+        there = read_records(folder)
+        if not there:
+            raise StudyError(f"{folder} holds no records.", f"Name the folder {RECORDS_NAME}/ of a study.")
+        known = {record_name(record) for record in self.read()}
+        mine = [named for record in there if (named := self._named(record)) is not None]
+        new = [record for record in mine if record_name(record) not in known]
+        for record in new:
+            self.add(record)
+        return len(new), len(there) - len(mine)
+
+    def _named(self, record: AnyRecord) -> AnyRecord | None:
+        """Return a record under the name that its run has in this plan; None where it is of no run of it."""
+        if isinstance(record, ReferenceRecord):
+            return record if belongs(record, self.plan) else None
+        for run in self.plan.runs:
+            if is_of(record, run, self.plan) and belongs(record, self.plan):
+                return replace(record, arm=run.arm)
+        return None
+
+    @contextmanager
+    def claim(self, name: str) -> Iterator[bool]:
+        """Yield whether this process may work on what goes by a name; it may until the block, or the process, ends."""
+        folder = self.path / "claims"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / name).open("ab") as file, try_lock(file) as held:
+            yield held
+
+
+def belongs(record: AnyRecord, plan: StudyPlan) -> bool:
+    """Return whether a record is of a run of this plan, or of what such runs are held against."""
+    if record.split_sha256 != plan.split_sha256 or identity(record.judge) != plan.judge:
+        return False
+    if isinstance(record, ReferenceRecord):
+        return record.image_size_px == plan.image_size_px and any(
+            (run.groups_sha256, run.seed) == (record.groups_sha256, record.seed) for run in plan.runs
+        )
+    return any(is_of(record, run, plan) for run in plan.runs)
+
+
+def is_of(record: AnyRecord, run: PlannedRun, plan: StudyPlan) -> bool:
+    """Return whether a record is that of a planned run: same images, options and seed, under whatever name."""
+    if not isinstance(record, StudyRecord) or (record.groups_sha256, record.seed) != (run.groups_sha256, run.seed):
+        return False
+    wanted = identity(plan.arm(run.arm).options)
+    return {**identity(record.options), "seed": None} == {**wanted, "seed": None}
+
+
+def open_study(plan: StudyPlan, chosen: str | None = None, *, anew: bool = False) -> StudyFolder:
+    """Return the newest study of this very plan, or a new one; or the study that was `chosen`, with a plan of its own.
+
+    Raises:
+        StudyError: the chosen one is not there, or is of another kind.
+    """
+    if chosen is not None:
+        study = _chosen(chosen, existing())
+        if study.plan.kind != plan.kind:
+            raise StudyError(f"{study.path.name} is no {plan.kind} study.", "Name another study.")
+        return study
+    with _alone():
+        same = [study for study in existing() if study.plan == plan]
+        return same[-1] if same and not anew else _create(plan)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time look for a study and make it."""
+    parent = studies_folder()
+    parent.mkdir(parents=True, exist_ok=True)
+    with (parent / ".lock").open("ab") as file, locked(file):
+        yield
+
+
+def existing() -> list[StudyFolder]:
+    """Return the studies in the home folder, oldest first; those of other versions are passed over."""
+    found = []
+    for path in sorted(studies_folder().glob(f"*/{PLAN_NAME}")):
+        try:
+            found.append(StudyFolder(path.parent, read_plan(path.parent)))
+        except StudyError:
+            continue
+    return found
+
+
+def _chosen(name: str, there: Sequence[StudyFolder]) -> StudyFolder:
+    if (Path(name) / PLAN_NAME).is_file():
+        return StudyFolder(Path(name), read_plan(Path(name)))
+    for study in there:
+        if study.path.name == name or (name.isdigit() and study.path.name[:5] == f"{int(name):05d}"):
+            return study
+    known = ", ".join(study.path.name for study in there[-5:]) or "none yet"
+    raise StudyError(f"There is no study '{name[:80]}' in {studies_folder()}.", f"The latest studies: {known}.")
+
+
+def _create(plan: StudyPlan) -> StudyFolder:
+    parent = studies_folder()
+    numbers = [int(match[1]) for path in parent.iterdir() if (match := re.match(r"(\d{5})-", path.name))]
+    path = parent / f"{max(numbers, default=-1) + 1:05d}-{plan.kind}"
+    write_plan(path, plan)
+    return StudyFolder(path, plan)

@@ -1,0 +1,122 @@
+"""What the records of a study say: each figure by arm and seed, its means, and the rulers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from lesionlab.core.errors import StudyError
+from lesionlab.records.study import AnyRecord, Measured, ReferenceRecord, StudyPlan, StudyRecord
+from lesionlab.study.folder import is_of
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that a study shows: its name in the records, its title, which way is better, and how it is drawn."""
+
+    name: str
+    title: str
+    better: str
+    digits: int = 3
+    logarithmic: bool = False
+    limits: tuple[float, float] | None = None
+
+
+KID = Figure("kid_macro", "KID, mean of the classes", "lower is better", digits=4)
+COVERAGE = Figure("coverage", "Coverage", "higher is better", limits=(0.0, 1.0))
+GRID = Figure("grid_index", "Grid index", "as real images is best", digits=2, logarithmic=True)
+TSTR = Figure("tstr", "Trained on synthetic, tested on real", "1: as good as real training images", limits=(0.0, 1.0))
+TAUGHT = Figure("tstr", "Balanced accuracy taught by synthetic images", "dotted: by the same real images")
+ON_REAL = Figure("trtr", "Balanced accuracy taught by the same real images", "what the synthetic images could teach")
+COPIES = Figure("copies", "Withheld as copies", "lower is better")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The records of a study beside its plan."""
+
+    plan: StudyPlan
+    runs: dict[tuple[str, int], StudyRecord]  # by arm and seed
+    references: tuple[ReferenceRecord, ...]
+
+    def value(self, figure: str, arm: str, seed: int) -> float | None:
+        """Return a figure of one run, the mean over feature spaces where it has several; None where it is not there."""
+        record = self.runs.get((arm, seed))
+        return _mean(m.value for m in record.measured if m.name == figure) if record else None
+
+    def values(self, figure: str, arm: str) -> dict[int, float]:
+        """Return a figure of an arm by seed."""
+        found = {seed: self.value(figure, arm, seed) for seed in self.plan.seeds}
+        return {seed: value for seed, value in found.items() if value is not None}
+
+    def mean(self, figure: str, arm: str) -> float | None:
+        """Return the mean of a figure over the seeds of an arm that are done."""
+        return _mean(self.values(figure, arm).values())
+
+    def rulers(self, figure: str) -> dict[str, float]:
+        """Return what real images, whole or spoilt, have in the place of synthetic ones."""
+        measured = [m for reference in self.references for m in reference.measured if m.name == figure and m.ruler]
+        names = dict.fromkeys(m.ruler for m in measured)
+        return {name: fmean(m.value for m in measured if m.ruler == name) for name in names}
+
+    def on_real(self, arm: str, seed: int) -> float | None:
+        """Return the balanced accuracy of a classifier trained on the real images that a run had."""
+        wanted = next(run.groups_sha256 for run in self.plan.runs if (run.arm, run.seed) == (arm, seed))
+        found = [r for r in self.references if r.groups_sha256 == wanted]
+        return _mean(m.value for r in found for m in r.measured if m.name == "trtr")
+
+    def above_chance(self, arm: str, seed: int) -> float | None:
+        """Return how far a run's synthetic images go from chance to the real images it had: 0 to 1, or beyond.
+
+        None where a classifier learns nothing from the real ones either: there is no way to go.
+        """
+        on_synthetic, on_real = self.value("tstr", arm, seed), self.on_real(arm, seed)
+        chance = 1 / len(self.plan.classes)
+        if on_synthetic is None or on_real is None or on_real <= chance:
+            return None
+        return (on_synthetic - chance) / (on_real - chance)
+
+    def left(self) -> int:
+        """Return how many runs of the plan have no record."""
+        return sum((run.arm, run.seed) not in self.runs for run in self.plan.runs)
+
+    def protocol(self) -> tuple[Measured, ...]:
+        """Return the figures of the first record, for what they were measured on: all records share it."""
+        return next(iter(self.runs.values())).measured if self.runs else ()
+
+
+def outcome(plan: StudyPlan, records: Sequence[AnyRecord]) -> Outcome:
+    """Return what these records say; those that belong to no run of the plan are left out.
+
+    Raises:
+        StudyError: two records of one figure were measured in other feature spaces or at another n.
+    """
+    runs = {}
+    for run in plan.runs:
+        mine = [r for r in records if isinstance(r, StudyRecord) and is_of(r, run, plan)]
+        if mine:
+            runs[run.arm, run.seed] = mine[0]
+    digests = {run.groups_sha256 for run in plan.runs}
+    references = tuple(r for r in records if isinstance(r, ReferenceRecord) and r.groups_sha256 in digests)
+    _check_comparable([*runs.values(), *references])
+    return Outcome(plan, runs, references)
+
+
+def _check_comparable(records: Sequence[AnyRecord]) -> None:
+    protocols: dict[str, set[tuple[str, int]]] = {}
+    for record in records:
+        for name in {m.name for m in record.measured}:
+            # mel against bkl cannot have the n of the others; no run is held against it
+            mine = {(m.space, m.n) for m in record.measured if m.name == name and "against" not in m.ruler}
+            if mine and protocols.setdefault(name, mine) != mine:
+                raise StudyError(
+                    f"{name} was measured in other feature spaces, or at another n, in some of the {len(records)} "
+                    "records: such figures cannot be compared.",
+                    "Leave out the records of one protocol, or do these runs again.",
+                )
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    found = list(values)
+    return fmean(found) if found else None
