@@ -107,8 +107,11 @@ TINY_CLASSIFIER = ClassifierOptions(
     total_kimg=0.768,
     batch_size=16,
     width=0.125,
+    lr=3e-3,
+    dropout=0.1,
     warmup_kimg=0.1,
     ema_halflife_kimg=0.1,
+    bf16=False,  # what it learns in a few steps must not depend on the processor
     threads=1,
     validate_kimg=0.256,
 )
