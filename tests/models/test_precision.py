@@ -1,13 +1,14 @@
 import torch
 
-from lesionlab.models.precision import allowed_cpus, choose_compute, cpu_has_bf16
+from lesionlab.core.processes import cores
+from lesionlab.models.precision import choose_compute, cpu_has_bf16
 
 
 def test_threads_are_set_as_asked_or_to_all_that_are_allowed():
     choose_compute(bf16=False, threads=1)
     assert torch.get_num_threads() == 1
     choose_compute(bf16=False, threads=0)
-    assert torch.get_num_threads() == allowed_cpus()
+    assert torch.get_num_threads() == cores()
     torch.set_num_threads(1)
 
 

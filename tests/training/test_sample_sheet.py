@@ -13,5 +13,6 @@ def test_the_sheet_shows_the_same_seeds_of_each_class_in_a_row():
     shown = sample_sheet(generator, 3)
     assert shown.shape == (3 * (size + gap) + gap, SHEET_SEEDS * (size + gap) + gap, 3)
     assert np.array_equal(shown, sample_sheet(generator, 3))
-    fewer = sample_sheet(generator, 2)
-    assert np.array_equal(fewer[: 2 * (size + gap)], shown[: 2 * (size + gap)])
+    first, second = shown[gap : gap + size], shown[gap + size + gap : 2 * (gap + size)]
+    assert not np.array_equal(first[:, gap : gap + size], first[:, 2 * gap + size : 2 * (gap + size)])
+    assert first.shape == second.shape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -23,6 +24,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # Rich's help costs 0.2 s at every start
 )
+
+# Threads of a training step wait for each other this many turns before they sleep. By default they never sleep, and
+# beside another program a step on two cores then takes seven times as long (docs/performance.md).
+THREADS_SPIN = "20000"
 
 app.add_typer(data.app, name="data")
 app.add_typer(collect.app, name="collect")
@@ -54,4 +59,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console without our characters must not stop a command
+    os.environ.setdefault("GOMP_SPINCOUNT", THREADS_SPIN)
     app(prog_name="lesionlab")

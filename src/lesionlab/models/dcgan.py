@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from lesionlab.models.batch_norm import BatchNorm2d
+from lesionlab.models.conditional_norm import ConditionalBatchNorm
 from lesionlab.models.resize_conv import ResizeConv
 from lesionlab.models.spectral_norm import spectral_norm
 from lesionlab.records.options import GanOptions
@@ -22,29 +23,12 @@ def channel_plan(image_size_px: int, finest: int, most: int) -> list[int]:
     return [min(most, finest * 2**level) for level in range(halvings, -1, -1)]
 
 
-class ConditionalBatchNorm(nn.Module):
-    """Batch norm whose gain and bias belong to the class (Dumoulin et al. 2017; Miyato & Koyama 2018)."""
-
-    def __init__(self, channels: int, classes: int) -> None:
-        super().__init__()
-        self.norm = BatchNorm2d(channels, affine=False)
-        self.gain = nn.Parameter(torch.ones(classes, channels))
-        self.bias = nn.Parameter(torch.zeros(classes, channels))
-
-    def forward(self, x: Tensor, mix: Tensor) -> Tensor:
-        """Normalise [N, C, H, W] and scale by the gains of the classes, weighted by `mix` [N, classes]."""
-        with torch.autocast(x.device.type, enabled=False):
-            gain, bias = (mix @ self.gain)[:, :, None, None], (mix @ self.bias)[:, :, None, None]
-        normalised: Tensor = self.norm(x)
-        return torch.addcmul(bias.to(x.dtype), normalised, gain.to(x.dtype))
-
-
 class PlainBatchNorm(BatchNorm2d):
-    """Batch norm that leaves the class to the first layer (Radford et al. 2015)."""
+    """Batch norm that leaves the class to the first layer (Radford et al. 2015), then ReLU."""
 
     def forward(self, x: Tensor, mix: Tensor) -> Tensor:  # type: ignore[override]
-        """Normalise [N, C, H, W]."""
-        return super().forward(x)
+        """Normalise [N, C, H, W] and cut at zero."""
+        return torch.relu(super().forward(x))
 
 
 def _upsampling(kind: str, in_channels: int, out_channels: int) -> nn.Module:
@@ -84,9 +68,9 @@ class Generator(nn.Module):
         """Map latents [N, latent_dim] and class weights [N, classes], one-hot for one class, to images [N, 3, S, S]."""
         x = self.first(torch.cat((latent, mix), 1) if self.concat else latent).unflatten(1, (-1, FIRST_PX, FIRST_PX))
         x = x.contiguous(memory_format=torch.channels_last)
-        x = torch.relu(self.first_norm(x, mix))
+        x = self.first_norm(x, mix)
         for up, norm in zip(self.ups, self.norms, strict=True):
-            x = torch.relu(norm(up(x), mix))
+            x = norm(up(x), mix)
         return torch.tanh(self.to_rgb(x))
 
     def for_export(self) -> Generator:
@@ -131,7 +115,7 @@ class Discriminator(nn.Module):
             x = torch.cat((image, planes.expand(-1, -1, *image.shape[2:])), 1)
             x = x.contiguous(memory_format=torch.channels_last)
         for down, norm in zip(self.downs, self.norms, strict=True):
-            x = nn.functional.leaky_relu(norm(down(x)), 0.2)
+            x = nn.functional.leaky_relu(norm(down(x)), 0.2, inplace=True)
         with torch.autocast(x.device.type, enabled=False):
             if self.embedding is None:
                 judged: Tensor = self.linear(x.float().flatten(1)).squeeze(1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import torch
+
+from lesionlab.core.processes import cores
+from lesionlab.models.allocator import keep_freed_memory
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,10 @@ def cpu_has_bf16() -> bool:
     return any(bool(getattr(torch.cpu, probe)()) for probe in probes if hasattr(torch.cpu, probe))
 
 
-def allowed_cpus() -> int:
-    """Return how many CPUs this process may use, which can be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def choose_compute(bf16: bool, threads: int) -> Compute:
-    """Choose CUDA where there is one, set the CPU's threads, and bfloat16 where wanted and in hardware."""
-    torch.set_num_threads(threads or allowed_cpus())
+    """Choose CUDA where there is one, set the CPU's threads and memory, and bfloat16 where wanted and in hardware."""
+    torch.set_num_threads(threads or cores())
+    keep_freed_memory()
     torch.set_flush_denormal(True)
     if torch.cuda.is_available():
         return Compute(torch.device("cuda"), bf16 and torch.cuda.is_bf16_supported())
