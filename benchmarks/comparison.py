@@ -47,12 +47,13 @@ def compare(
     plain()
     ours_s, plain_s = [], []
     for _ in range(rounds):
-        ours_s.append(_seconds(ours))
-        plain_s.append(_seconds(plain))
+        ours_s.append(seconds(ours))
+        plain_s.append(seconds(plain))
     return Comparison(name, plain_name, unit, count, statistics.median(ours_s), statistics.median(plain_s), peak)
 
 
-def _seconds(work: Work) -> float:
+def seconds(work: Work) -> float:
+    """Return how long some work takes."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import statistics
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,11 +11,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
+from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.comparison import Comparison, compare
+from benchmarks.comparison import Comparison, compare, seconds
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.data.procedural import procedural_lesion
-from lesionlab.models.dcgan import FIRST_PX, ConditionalBatchNorm, channel_plan
+from lesionlab.models.dcgan import FIRST_PX, channel_plan
 from lesionlab.models.precision import choose_compute
 from lesionlab.records.options import GanOptions
 from lesionlab.training.batches import one_hot
@@ -28,6 +30,21 @@ IMAGES = 140
 CPU = torch.device("cpu")
 
 
+class PlainNorm(nn.Module):
+    """Conditional batch norm as one would first write it."""
+
+    def __init__(self, channels: int, classes: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels, affine=False)
+        self.gain = nn.Parameter(torch.ones(classes, channels))
+        self.bias = nn.Parameter(torch.zeros(classes, channels))
+
+    def forward(self, x: Tensor, mix: Tensor) -> Tensor:
+        """Normalise [N, C, H, W] and scale by the class."""
+        normalised: Tensor = self.norm(x)
+        return normalised * (mix @ self.gain)[:, :, None, None] + (mix @ self.bias)[:, :, None, None]
+
+
 class PlainGenerator(nn.Module):
     """The generator's layers with upsampling and convolution as two operations."""
 
@@ -35,7 +52,7 @@ class PlainGenerator(nn.Module):
         super().__init__()
         plan = channel_plan(options.image_size_px, options.generator_channels, options.max_channels)
         self.first = nn.Linear(options.latent_dim, plan[0] * FIRST_PX**2, bias=False)
-        self.norms = nn.ModuleList([ConditionalBatchNorm(channels, classes) for channels in plan])
+        self.norms = nn.ModuleList([PlainNorm(channels, classes) for channels in plan])
         pairs = itertools.pairwise(plan)
         self.convolutions = nn.ModuleList([nn.Conv2d(a, b, 3, padding=1, bias=False) for a, b in pairs])
         self.to_rgb = nn.Conv2d(plan[-1], 3, 3, padding=1)
@@ -118,6 +135,8 @@ def comparisons(options: GanOptions | None = None, rounds: int = 9) -> Iterator[
     format_ours = "bfloat16" if compute.bf16 else "float32"
     name = f"GAN step at {options.image_size_px} px, batch {options.batch_size}, {format_ours}"
     yield compare(name, "float32, NCHW, not composed", "images", options.batch_size, ours.step, plain.step, rounds)
+    if compute.bf16:
+        yield share_of_peak(options.batch_size, ours)
     steps = itertools.count()
 
     def draw() -> None:
@@ -125,3 +144,28 @@ def comparisons(options: GanOptions | None = None, rounds: int = 9) -> Iterator[
 
     name = f"shuffled batch of {options.batch_size} at {options.image_size_px} px"
     yield compare(name, "the whole GAN step it feeds", "images", options.batch_size, draw, ours.step, rounds)
+
+
+def share_of_peak(batch_size: int, trainee: GanTrainee) -> Comparison:
+    """Set the arithmetic of a step's convolutions and products beside the machine's best: the ratio is the share."""
+    with FlopCounterMode(display=False) as counted:
+        trainee.step()
+    gflop = counted.get_total_flops() / 1e9
+    step_s = statistics.median(seconds(trainee.step) for _ in range(9))
+    return Comparison(
+        f"arithmetic of that step, batch {batch_size}",
+        "a bfloat16 convolution of 256 channels: the ratio is the share of the machine's peak",
+        "GFLOP",
+        round(gflop),
+        step_s,
+        gflop / peak_gflops(),
+    )
+
+
+@torch.no_grad()
+def peak_gflops() -> float:
+    """Return the best rate of a large bfloat16 convolution, channels last, in GFLOP a second."""
+    image = torch.randn(64, 256, 32, 32).bfloat16().contiguous(memory_format=torch.channels_last)
+    weight = torch.randn(256, 256, 3, 3).bfloat16().contiguous(memory_format=torch.channels_last)
+    gflop = 2 * image.numel() * 256 * 9 / 1e9
+    return gflop / min(seconds(lambda: F.conv2d(image, weight, padding=1)) for _ in range(12))

@@ -16,8 +16,10 @@ from benchmarks.comparison import Comparison, compare
 from benchmarks.machine import facts
 from benchmarks.memory import peak_mib
 from benchmarks.quiet import Busy, others, refusal
+from benchmarks.step_profile import profile
 
 from lesionlab.models.dcgan import Generator
+from lesionlab.models.precision import cpu_has_bf16
 from lesionlab.records.options import ClassifierOptions, GanOptions
 
 # One thread: on a busy machine several wait for each other far longer than they compute.
@@ -114,8 +116,9 @@ def test_ways_that_do_not_agree_are_not_compared():
 
 
 def test_the_training_bench_runs_and_its_networks_are_the_same_size():
-    step, batch = training.comparisons(TINY_GAN, rounds=1)
+    step, *peak, batch = training.comparisons(TINY_GAN, rounds=1)
     assert (step.count, batch.count) == (4, 4)
+    assert len(peak) == (cpu_has_bf16() and TINY_GAN.bf16)
     assert batch.ratio > 1
     ours, plain = Generator(TINY_GAN, 7), training.PlainGenerator(TINY_GAN, 7)
     assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in plain.parameters())
@@ -191,3 +194,11 @@ def test_the_machine_s_facts_name_processor_and_instructions(tmp_path: Path):
     assert found["processor"].startswith("Example 9, ")
     assert found["instructions"] == "avx2 avx512f avx512_bf16"
     assert found["torch"]
+
+
+def test_the_step_profile_names_the_convolutions_and_finds_no_subnormal_numbers():
+    watch, alone = profile(TINY_GAN, steps=1, subnormal=True)
+    assert alone > 0
+    names = {name for name, _ in watch.seconds}
+    assert any("convolution_backward" in name for name in names)
+    assert sum(watch.subnormal.values()) == 0
