@@ -10,7 +10,8 @@ import pytest
 from small_ham10000 import write_small_ham10000
 
 from lesionlab.cli.added_images import Filters, read_additions, relate_pictures
-from lesionlab.collect.collection import Inspection, open_collection
+from lesionlab.collect.collection import open_collection
+from lesionlab.collect.looking import Inspection, looking_here
 from lesionlab.core.errors import CollectError, InputError
 from lesionlab.core.home import collect_folder
 from lesionlab.core.png import encode_png
@@ -40,8 +41,8 @@ def keep(home: Path) -> Keep:
             source, image_id, diagnosis=diagnosis, diagnosis_given=diagnosis, licence="CC-BY-4.0", attribution="Clinic"
         )
         record = replace(record, **values)  # type: ignore[arg-type]
-        same = (record.same_as, record.same_by)
-        with open_collection(folder, lambda *_: Inspection(*same), create=True) as collection:  # type: ignore[arg-type]
+        same = Inspection(record.same_as, record.same_by)
+        with open_collection(folder, looking_here(lambda *_: same), create=True) as collection:  # type: ignore[arg-type]
             return collection.keep(record, encode_png(procedural_lesion(diagnosis or "nv", next(seeds), 32)))
 
     return put
