@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.errors import InputError, ModelError
 from lesionlab.core.seeds import MAX_SEED, latents
-from lesionlab.inference.recipe import Between, KeptLatent, Recipe
+from lesionlab.inference.recipe import AnyRecipe, Between, KeptLatent, Recipe
 from lesionlab.inference.sampler import Sampler
 
 RECIPES = [Recipe(seed, HAM10000_CODES[seed % 7]) for seed in range(50)]
@@ -157,12 +158,40 @@ def test_batch_size_changes_no_byte_of_any_kind_of_recipe(sampler, together):
     assert np.concatenate(parts).tobytes() == whole.tobytes()
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3])
-def test_the_number_of_threads_changes_no_byte(tiny_generator, threads):
-    recipes = [Recipe(seed, HAM10000_CODES[seed % 7]) for seed in range(20)]
-    assert Sampler(tiny_generator, threads=threads).sample(recipes).tobytes() == (
-        Sampler(tiny_generator).sample(recipes).tobytes()
-    )
+def _of_every_kind(sampler: Sampler) -> list[AnyRecipe]:
+    kept = KeptLatent(tuple(latents([3], sampler.card.latent_dim)[0].tolist()), "df")
+    between = [Between(kept, Recipe(9, "mel", 1.5), step / 7) for step in range(8)]
+    return [kept, Recipe(1, "nv", 0.7), *between, *(Recipe(seed, HAM10000_CODES[seed % 7]) for seed in range(23))]
+
+
+@pytest.fixture(scope="module")
+def painted(tiny_generator) -> tuple[list[AnyRecipe], np.ndarray]:
+    """Recipes of every kind, more than two batches, and their images by a trained generator, each made alone."""
+    sampler = Sampler(tiny_generator, threads=1)
+    recipes = _of_every_kind(sampler)
+    return recipes, np.concatenate([sampler.sample([recipe]) for recipe in recipes])
+
+
+WORKERS = [{"threads": 1}, {"threads": 2}, {"threads": 5}, {}, {"streams": 2}, {"streams": 5}]
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_neither_batch_nor_threads_nor_streams_change_a_byte(tiny_generator, painted, workers):
+    recipes, alone = painted
+    sampler = Sampler(tiny_generator, **workers)
+    for together in (1, 7, 33):
+        parts = [recipes[i : i + together] for i in range(0, len(recipes), together)]
+        with ThreadPoolExecutor(workers.get("streams", 1)) as pool:
+            assert np.concatenate(list(pool.map(sampler.sample, parts))).tobytes() == alone.tobytes()
+
+
+def test_what_else_is_in_the_batch_changes_no_byte(tiny_generator, painted):
+    recipes, alone = painted
+    sampler = Sampler(tiny_generator, threads=1)
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(len(recipes))
+        shuffled = sampler.sample([recipes[i] for i in order])
+        assert shuffled.tobytes() == alone[order].tobytes()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,7 +56,7 @@ def walk(
     with progress_bar("Walking", "frames") as progress:
         content = make_walk(sampler, way, FORMATS[path.suffix.lower()], progress)
     write_bytes(path, content)
-    typer.echo(f"A walk of {len(way.recipes()):,} synthetic frames lies in {path}")
+    typer.echo(f"A walk of {way.frame_count:,} synthetic frames lies in {path}")
     typer.echo(f"{sampler.card.licence}. {NOTICE}")
     typer.echo(f"  next: lesionlab inspect {path}")
 
@@ -64,9 +65,9 @@ def _stop(text: str, seed: int, truncation: float | None) -> Recipe:
     from lesionlab.inference.recipe import Recipe
 
     code, colon, number = text.partition(":")
-    if colon and not number.removeprefix("-").isdecimal():
+    if colon and not re.fullmatch(r"-?[0-9]{1,20}", number):
         raise InputError(f"'{text[:40]}' is no stop.", "Write DIAGNOSIS:SEED, such as mel:7.")
-    return Recipe(int(number[:40]) if colon else seed, code, truncation)
+    return Recipe(int(number) if colon else seed, code, truncation)
 
 
 def _choose_file(out: Path | None) -> Path:

@@ -18,7 +18,8 @@ from lesionlab.core.imaging import Pixels
 from lesionlab.core.png import encode_png
 from lesionlab.inference.recipe import AnyRecipe, Between, KeptLatent, Recipe, diagnoses_of
 from lesionlab.inference.recipe_codec import plain_recipe, recipe_from
-from lesionlab.inference.xmp import record_in_xmp, xmp_packet
+from lesionlab.inference.walk import walk_from
+from lesionlab.inference.xmp import MAX_RECORD_BYTES, record_in_xmp, xmp_packet
 from lesionlab.records.card import ModelCard
 
 RECORD_KEY = "LesionLab"
@@ -64,14 +65,13 @@ def _in_full(listed: object) -> object:
 
 def told_recipe(record: Mapping[str, Any]) -> str:
     """Return what a record says its file shows, in a few words."""
-    if "walk" in record:
-        stops = record["walk"].get("stops", []) if isinstance(record["walk"], dict) else []
-        return f"a walk with {len(stops)} stops"
     try:
+        if "walk" in record:
+            return f"a walk: {'; '.join(_told(stop) for stop in walk_from(record['walk']).stops)}"
         recipes = recipes_in(record)
     except InputError:
         return "no recipe that can be read"
-    return _told(recipes[0]) if len(recipes) == 1 else f"a sheet of {len(recipes)} images"
+    return _told(recipes[0]) if "recipes" not in record else f"a sheet of {len(recipes)} images"
 
 
 def _told(recipe: AnyRecipe) -> str:
@@ -144,6 +144,7 @@ def _in_png_text(content: bytes) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-                return json.loads(image.info[RECORD_KEY])
+                text = image.info[RECORD_KEY]
+                return json.loads(text) if len(text) <= MAX_RECORD_BYTES else None
     except Exception:  # noqa: BLE001 - damaged or foreign bytes, in whatever way, carry no provenance
         return None

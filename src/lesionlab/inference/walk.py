@@ -12,9 +12,11 @@ from lesionlab.inference.recipe import Between, End
 from lesionlab.inference.recipe_codec import plain_recipe, recipe_from
 
 MAX_FRAMES = 2_000
-MAX_PIXELS = 100_000_000  # of all frames together: 300 MB while they are encoded
+MAX_PIXELS = 50_000_000  # of all frames together: 200 MB while they are encoded
 MAX_FRAMES_PER_SECOND = 50  # what browsers still show
 MAX_ZOOM = 8
+
+_CURE = "Make the walk anew with `lesionlab gan walk`."
 
 
 @dataclass(frozen=True)
@@ -38,16 +40,24 @@ class Walk:
         if len(self.stops) < 2:
             raise InputError("A walk needs two stops at least.", "Name stops such as mel:7 nv:7.")
         if any(start == end for start, end in self._legs()):
-            raise InputError("Two neighbouring stops of the walk are the same.", "Let each differ from the next one.")
+            raise InputError(
+                "Two neighbouring stops of the walk are the same.",
+                "Let each differ from the next, and the last from the first: a loop leads back to it.",
+            )
         limits = {
-            "frames per leg": (self.frames_per_leg, 1, MAX_FRAMES),
-            "frames in all": (len(self._legs()) * self.frames_per_leg, 1, MAX_FRAMES),
-            "milliseconds per frame": (self.frame_ms, 1000 // MAX_FRAMES_PER_SECOND, 10_000),
-            "pixels for each": (self.zoom, 1, MAX_ZOOM),
+            "Frames per leg": (self.frames_per_leg, 1, MAX_FRAMES),
+            "Frames in all": (self.frame_count, 1, MAX_FRAMES),
+            "Milliseconds per frame": (self.frame_ms, 1000 // MAX_FRAMES_PER_SECOND, 10_000),
+            "Zoom": (self.zoom, 1, MAX_ZOOM),
         }
         for what, (number, least, most) in limits.items():
             if not least <= number <= most:
-                raise InputError(f"{number:,} {what} are outside {least:,}..{most:,}.", "Choose a number within.")
+                raise InputError(f"{what} {number:,} is outside {least:,}..{most:,}.", "Choose a number in this range.")
+
+    @property
+    def frame_count(self) -> int:
+        """How many frames the walk has."""
+        return len(self._legs()) * self.frames_per_leg + (not self.loops)
 
     def recipes(self) -> tuple[Between, ...]:
         """Return the recipe of each frame; without a loop the last one is the last stop."""
@@ -60,17 +70,15 @@ class Walk:
         return (*steps, *last)
 
     def _legs(self) -> list[tuple[End, End]]:
-        legs = list(itertools.pairwise(self.stops))
-        # Two stops make one leg there; a loop needs the way back as well.
-        return [*legs, (self.stops[-1], self.stops[0])] if self.loops else legs
+        return list(itertools.pairwise((*self.stops, self.stops[0]) if self.loops else self.stops))
 
     def check_extent(self, size_px: int) -> None:
         """Refuse a walk whose frames of `size_px` pixels a side would fill the memory.
 
         Raises:
-            InputError: all frames together have more than 100 million pixels.
+            InputError: all frames together have more than 50 million pixels.
         """
-        pixels = (len(self._legs()) * self.frames_per_leg + 1) * (size_px * self.zoom) ** 2
+        pixels = self.frame_count * (size_px * self.zoom) ** 2
         if pixels > MAX_PIXELS:
             raise InputError(
                 f"The frames have {pixels:,} pixels in all; {MAX_PIXELS:,} are allowed.",
@@ -91,12 +99,21 @@ def walk_from(plain: object) -> Walk:
         InputError: they describe none.
     """
     values = plain if isinstance(plain, Mapping) else {}
-    stops = values.get("stops")
-    numbers = [values.get(name) for name in ("frames_per_leg", "frame_ms", "zoom")]
-    whole = [number for number in numbers if isinstance(number, int) and not isinstance(number, bool)]
-    if not isinstance(stops, list) or len(whole) != 3 or not isinstance(values.get("loops"), bool):
-        raise InputError("The record of the walk is incomplete.", "Make the walk anew with `lesionlab gan walk`.")
-    ends = [recipe_from(stop) for stop in stops[: MAX_FRAMES + 1]]
-    if any(isinstance(end, Between) for end in ends):
-        raise InputError("A stop of the walk lies between two others.", "Name seeds or kept latents as stops.")
-    return Walk(tuple(end for end in ends if not isinstance(end, Between)), whole[0], values["loops"], *whole[1:])
+    stops, loops = values.get("stops"), values.get("loops")
+    if not isinstance(stops, list) or not isinstance(loops, bool):
+        raise InputError("The record of the walk lacks its stops, or whether it loops.", _CURE)
+    numbers = {name: _whole(values.get(name)) for name in ("frames_per_leg", "frame_ms", "zoom")}
+    return Walk(tuple(_stop(stop) for stop in stops), loops=loops, **numbers)
+
+
+def _stop(plain: object) -> End:
+    stop = recipe_from(plain)
+    if isinstance(stop, Between):
+        raise InputError("A stop of the walk lies between two others.", _CURE)
+    return stop
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InputError("A number in the record of the walk is missing or not whole.", _CURE)
+    return value

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 from xml.sax.saxutils import escape, unescape
 
 from lesionlab.core.synthetic_mark import DIGITAL_SOURCE_TYPE
 
+MAX_RECORD_BYTES = 4 * 2**20  # a walk of 2,000 kept latents has 2 MB; parsed, JSON can take twenty times its length
+
 _OPEN, _CLOSE = "<lesionlab:Record>", "</lesionlab:Record>"
-_RECORD = re.compile(re.escape(_OPEN).encode() + rb"(.*?)" + re.escape(_CLOSE).encode(), re.DOTALL)
 
 
 def xmp_packet(title: str, about: str, rights: str, record: dict[str, Any]) -> str:
@@ -37,9 +37,12 @@ def xmp_packet(title: str, about: str, rights: str, record: dict[str, Any]) -> s
 
 
 def record_in_xmp(content: bytes) -> Any:
-    """Return the record in the XMP packet of any file's bytes, or None where there is none."""
-    found = _RECORD.search(content)  # packets lie in files as plain text: no format needs to be known
+    """Return the record in the XMP packet of any file's bytes, or None where there is none that can be read."""
+    start = content.find(_OPEN.encode())  # packets lie in files as plain text: no format needs to be known
+    end = content.find(_CLOSE.encode(), max(start, 0), max(start, 0) + MAX_RECORD_BYTES)
+    if start < 0 or end < 0:
+        return None
     try:
-        return json.loads(unescape(found[1].decode())) if found else None
+        return json.loads(unescape(content[start + len(_OPEN) : end].decode()))
     except (UnicodeDecodeError, ValueError, RecursionError):
         return None
