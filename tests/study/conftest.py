@@ -1,14 +1,27 @@
-"""A tiny study, planned on drawn lesions, and planted records of its runs."""
+"""A tiny study, planned on drawn lesions, planted records of its runs, and two of them really done."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from lesionlab.core.progress import Progress, silent
 from lesionlab.data.prepared import PreparedData
 from lesionlab.records.options import ClassifierOptions, GanOptions
-from lesionlab.records.study import Measured, PlannedRun, ReferenceRecord, StudyPlan, StudyRecord
+from lesionlab.records.study import (
+    AnyRecord,
+    Measured,
+    PlannedRun,
+    ReferenceRecord,
+    StudyPlan,
+    StudyRecord,
+    write_plan,
+)
+from lesionlab.study.folder import StudyFolder
 from lesionlab.study.plan import plan_ladder, plan_sizes
 
 SPACES = ("vgg19-random-0@aaaaaaaaaaaa/16px", "vgg19-random-1@bbbbbbbbbbbb/16px")
@@ -16,17 +29,53 @@ SPACES = ("vgg19-random-0@aaaaaaaaaaaa/16px", "vgg19-random-1@bbbbbbbbbbbb/16px"
 
 @pytest.fixture(scope="session")
 def recipe(tiny_gan_options: GanOptions) -> GanOptions:
-    return tiny_gan_options
+    """A recipe whose monitor looks twice, and whose state is saved often enough to be killed between two."""
+    return replace(tiny_gan_options, kid_kimg=0.256, kid_images=14, state_seconds=0.01)
 
 
 @pytest.fixture(scope="session")
-def ladder(tiny_data: PreparedData, recipe: GanOptions, tiny_classifier_options: ClassifierOptions) -> StudyPlan:
-    return plan_ladder(tiny_data, recipe, (0, 1), tiny_classifier_options)
+def judge(tiny_classifier_options: ClassifierOptions) -> ClassifierOptions:
+    return replace(tiny_classifier_options, total_kimg=0.128)
 
 
 @pytest.fixture(scope="session")
-def sizes(tiny_data: PreparedData, recipe: GanOptions, tiny_classifier_options: ClassifierOptions) -> StudyPlan:
-    return plan_sizes(tiny_data, recipe, (0, 1), tiny_classifier_options, (20, 40, 60))
+def ladder(tiny_data: PreparedData, recipe: GanOptions, judge: ClassifierOptions) -> StudyPlan:
+    return plan_ladder(tiny_data, recipe, (0, 1), judge)
+
+
+@pytest.fixture(scope="session")
+def sizes(tiny_data: PreparedData, recipe: GanOptions, judge: ClassifierOptions) -> StudyPlan:
+    return plan_sizes(tiny_data, recipe, (0, 1), judge, (20, 40, 60))
+
+
+@pytest.fixture
+def study(home: Path, ladder: StudyPlan) -> StudyFolder:
+    """The folder of the ladder, with nothing done."""
+    folder = home / "studies" / "00000-ladder"
+    write_plan(folder, ladder)
+    return StudyFolder(folder, ladder)
+
+
+@pytest.fixture(scope="session")
+def drawing() -> Callable[[str, str], AbstractContextManager[Progress]]:
+    return lambda description, unit: nullcontext(silent)
+
+
+@pytest.fixture(scope="session")
+def carried_out(
+    ladder: StudyPlan,
+    tiny_data: PreparedData,
+    drawing: Callable[[str, str], AbstractContextManager[Progress]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> StudyFolder:
+    """The ladder with two arms of one seed really done; copy it before changing anything."""
+    from lesionlab.study.runner import Runner
+
+    folder = tmp_path_factory.mktemp("studies") / "00000-ladder"
+    write_plan(folder, ladder)
+    study = StudyFolder(folder, ladder)
+    assert len(list(Runner(study, tiny_data, 1, drawing).carry_out(ladder.runs[:2]))) == 2
+    return study
 
 
 def _record(plan: StudyPlan, run: PlannedRun, values: dict[str, float]) -> StudyRecord:
@@ -90,11 +139,11 @@ def reference() -> Callable[[StudyPlan, PlannedRun, float, dict[str, float]], Re
     return _reference
 
 
-@pytest.fixture
-def done(ladder: StudyPlan) -> tuple[StudyRecord | ReferenceRecord, ...]:
+@pytest.fixture(scope="session")
+def done(ladder: StudyPlan) -> tuple[AnyRecord, ...]:
     """Records of the whole ladder: step k has KID 0.1 / (k + 1), seed 1 a tenth more; without a step it is twice."""
     names = [arm.name for arm in ladder.steps()]
-    found: list[StudyRecord | ReferenceRecord] = []
+    found: list[AnyRecord] = []
     for run in ladder.runs:
         arm = ladder.arm(run.arm)
         place = names.index(run.arm) if arm.role == "step" else len(names) - 1
@@ -106,4 +155,22 @@ def done(ladder: StudyPlan) -> tuple[StudyRecord | ReferenceRecord, ...]:
             found.append(
                 _reference(ladder, run, 1 / 7 + 0.5, {"real images": 0.001, "blur 2 px": 0.05, "blur 4 px": 9})
             )
+    return tuple(found)
+
+
+@pytest.fixture(scope="session")
+def done_sizes(sizes: StudyPlan) -> tuple[AnyRecord, ...]:
+    """Records of all sizes but the last: size k of 3 has KID 0.1 / (k + 1) and 0.1 * (3 - k) copies."""
+    names = [arm.name for arm in sizes.arms]
+    found: list[AnyRecord] = []
+    for run in sizes.runs:
+        place = names.index(run.arm)
+        if place < 2:
+            values = {
+                "kid_macro": 0.1 / (place + 1),
+                "coverage": 0.3,
+                "tstr": 0.2 + 0.1 * place,
+                "copies": 0.3 - 0.1 * place,
+            }
+            found += [_record(sizes, run, values), _reference(sizes, run, 0.4 + 0.1 * place, {"blur 2 px": 0.05})]
     return tuple(found)

@@ -7,14 +7,21 @@ from typing import Annotated
 
 import typer
 
-from lesionlab.cli.study_work import Asked, recipe, work_on
-from lesionlab.cli.training import DEFAULT_DATA, DataChoice, SettingChoice
+from lesionlab.cli.study_report import report
+from lesionlab.cli.study_work import DEFAULT_KIMG, DEFAULT_SEEDS, DEFAULT_SIZE_PX, Asked, recipe, work_on
+from lesionlab.cli.training import DataChoice, SettingChoice
 
 app = typer.Typer(help="Studies: many runs under one protocol.", no_args_is_help=True, rich_markup_mode=None)
+app.command(short_help="Page, figure and table of what is done, from the records alone.")(report)
 
-KimgChoice = Annotated[float, typer.Option("--kimg", help="Thousand images shown in each run.")]
-SizeChoice = Annotated[int, typer.Option("--size", help="Pixels a side.")]
-SeedsChoice = Annotated[int, typer.Option("--seeds", help="How many seeds each arm has: 0, 1, ...")]
+SizeChoice = Annotated[int | None, typer.Option("--size", help="Pixels a side.", show_default=str(DEFAULT_SIZE_PX))]
+KimgChoice = Annotated[
+    float | None, typer.Option("--kimg", help="Thousand images shown in each run.", show_default=str(DEFAULT_KIMG))
+]
+SeedsChoice = Annotated[
+    int | None,
+    typer.Option("--seeds", help="How many seeds each arm has: 0, 1, ...", show_default=str(DEFAULT_SEEDS)),
+]
 SeedChoice = Annotated[list[int] | None, typer.Option("--seed", help="Do this seed's runs only; may be repeated.")]
 OnlyChoice = Annotated[
     list[str] | None, typer.Option("--only", metavar="ARM", help="Do this arm's runs only; may be repeated.")
@@ -32,16 +39,17 @@ ResultsChoice = Annotated[
     list[Path] | None,
     typer.Option("--results", metavar="FOLDER", help="Take in records of runs done elsewhere; may be repeated."),
 ]
-PlanChoice = Annotated[bool, typer.Option("--plan", help="Show what is done and what is left, and stop.")]
-ReportChoice = Annotated[bool, typer.Option("--report", help="Write page, figure and table of what is done, and stop.")]
+PlanChoice = Annotated[
+    bool, typer.Option("--plan", help="Show what is done, what is left and how long it takes; stop.")
+]
 
 
 @app.command(short_help="The steps from the faithful DCGAN to the full recipe, and the recipe without each.")
 def ladder(
     data: DataChoice = None,
-    size: SizeChoice = 32,
-    kimg: KimgChoice = 300,
-    seeds: SeedsChoice = 2,
+    size: SizeChoice = None,
+    kimg: KimgChoice = None,
+    seeds: SeedsChoice = None,
     settings: SettingChoice = None,
     judge: JudgeChoice = None,
     seed: SeedChoice = None,
@@ -51,7 +59,6 @@ def ladder(
     new: NewChoice = False,
     results: ResultsChoice = None,
     plan: PlanChoice = False,
-    report: ReportChoice = False,
 ) -> None:
     """Train the ladder of recipes, measure each run on the validation part, and draw the staircase.
 
@@ -60,8 +67,8 @@ def ladder(
     from lesionlab.study.plan import plan_ladder
 
     asked = Asked(
-        data or DEFAULT_DATA, size, kimg, seeds, settings or [], judge or [], seed or [], only or [],
-        threads, study, new, results or [], plan, report,
+        "ladder", data, size, kimg, seeds, settings or [], judge or [], [], seed or [], only or [],
+        threads, study, new, results or [], plan,
     )  # fmt: skip
     work_on(asked, lambda data: plan_ladder(data, *recipe(asked)))
 
@@ -69,13 +76,13 @@ def ladder(
 @app.command(short_help="The full recipe on fewer and fewer training images.")
 def sizes(
     data: DataChoice = None,
-    size: SizeChoice = 32,
-    kimg: KimgChoice = 300,
+    size: SizeChoice = None,
+    kimg: KimgChoice = None,
     images: Annotated[
         list[int] | None,
         typer.Option(help="Training images; may be repeated.", show_default="250, 900, 1750, 3500, 7000"),
     ] = None,
-    seeds: SeedsChoice = 2,
+    seeds: SeedsChoice = None,
     settings: SettingChoice = None,
     judge: JudgeChoice = None,
     seed: SeedChoice = None,
@@ -85,7 +92,6 @@ def sizes(
     new: NewChoice = False,
     results: ResultsChoice = None,
     plan: PlanChoice = False,
-    report: ReportChoice = False,
 ) -> None:
     """Train the full recipe on nested subsets of the training part, measure each run, and draw the curve.
 
@@ -94,7 +100,7 @@ def sizes(
     from lesionlab.study.plan import SIZES, plan_sizes
 
     asked = Asked(
-        data or DEFAULT_DATA, size, kimg, seeds, settings or [], judge or [], seed or [], only or [],
-        threads, study, new, results or [], plan, report, images or list(SIZES),
+        "sizes", data, size, kimg, seeds, settings or [], judge or [], images or [], seed or [], only or [],
+        threads, study, new, results or [], plan,
     )  # fmt: skip
-    work_on(asked, lambda data: plan_sizes(data, *recipe(asked), asked.sizes))
+    work_on(asked, lambda data: plan_sizes(data, *recipe(asked), asked.images or SIZES))

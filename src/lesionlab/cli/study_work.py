@@ -1,43 +1,49 @@
-"""Work on a study as the user asked: find it, show how it stands, do its runs, write what they say."""
+"""Work on a study as the user asked: plan or find it, show how it stands, do its runs, write what they say."""
 
 from __future__ import annotations
 
-import sys
+import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
 from lesionlab.cli.failures import EXIT_INTERRUPTED
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.stage_options import stage_options
+from lesionlab.cli.study_report import take_in, write_report
 from lesionlab.cli.text import table
-from lesionlab.cli.training import explain_missing
-from lesionlab.core.notice import NOTICE
+from lesionlab.cli.training import DEFAULT_DATA, explain_missing
+from lesionlab.core.errors import InputError
 
 if TYPE_CHECKING:
     from lesionlab.data.prepared import PreparedData
     from lesionlab.records.options import ClassifierOptions, GanOptions
     from lesionlab.records.study import PlannedRun, StudyPlan
     from lesionlab.study.folder import StudyFolder
+    from lesionlab.study.standing import Standing
 
-PAGE_NAME, FIGURE_NAME, TABLE_NAME = "report.html", "figure.svg", "table.txt"
-SHOWN = ("kid_macro", "coverage", "grid_index", "tstr")
+DEFAULT_SIZE_PX, DEFAULT_KIMG, DEFAULT_SEEDS = 32, 300, 2
+SHOWN = ("kid_macro", "coverage", "grid_index", "tstr", "copies")
 JUDGE = ("width=0.25", "total_kimg=40.0", "warmup_kimg=2.0", "ema_halflife_kimg=2.0")
+# Options of a run that are a study's own, and where they are chosen.
+OF_THE_STUDY = {"image_size_px": "--size", "total_kimg": "--kimg", "seed": "--seeds", "threads": "--threads"}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the user asked of a study."""
+    """What the user asked of a study; None or empty: nothing was said."""
 
-    data: str
-    size: int
-    kimg: float
-    seeds: int
+    kind: Literal["ladder", "sizes"]
+    data: str | None
+    size: int | None
+    kimg: float | None
+    seeds: int | None
     settings: Sequence[str]
     judge: Sequence[str]
+    images: Sequence[int]
     seed: Sequence[int]
     only: Sequence[str]
     threads: int
@@ -45,8 +51,16 @@ class Asked:
     new: bool
     results: Sequence[Path]
     plan: bool
-    report: bool
-    sizes: Sequence[int] = ()
+
+    @property
+    def planning(self) -> list[str]:
+        """The words of the command that say what is planned."""
+        words: list[str] = []
+        for option, value in (("--size", self.size), ("--kimg", self.kimg), ("--seeds", self.seeds)):
+            words += [] if value is None else [option, f"{value:g}"]
+        for option, values in (("--images", self.images), ("--set", self.settings), ("--judge", self.judge)):
+            words += [word for value in values for word in (option, str(value))]
+        return words
 
 
 def recipe(asked: Asked) -> tuple[GanOptions, range, ClassifierOptions]:
@@ -54,75 +68,78 @@ def recipe(asked: Asked) -> tuple[GanOptions, range, ClassifierOptions]:
 
     Raises:
         OptionsError: a setting that is unknown or out of range.
+        InputError: a setting for which the study has an option of its own.
     """
     from lesionlab.records.presets import CLASSIFIER_PRESETS, GAN_PRESETS
 
-    own = [f"image_size_px={asked.size}", f"total_kimg={float(asked.kimg)}"]
-    options = stage_options(GAN_PRESETS, "released", None, [*own, *asked.settings])
-    judge = stage_options(CLASSIFIER_PRESETS, "released", None, [own[0], *JUDGE, *asked.judge])
-    return options, range(asked.seeds), judge
+    _refuse_of_the_study("--set", asked.settings, OF_THE_STUDY)
+    _refuse_of_the_study("--judge", asked.judge, {k: v for k, v in OF_THE_STUDY.items() if k != "total_kimg"})
+    size = f"image_size_px={asked.size or DEFAULT_SIZE_PX}"
+    kimg = DEFAULT_KIMG if asked.kimg is None else asked.kimg
+    options = stage_options(GAN_PRESETS, "released", None, [size, f"total_kimg={float(kimg)}", *asked.settings])
+    judge = stage_options(CLASSIFIER_PRESETS, "released", None, [size, *JUDGE, *asked.judge])
+    return options, range(DEFAULT_SEEDS if asked.seeds is None else asked.seeds), judge
+
+
+def _refuse_of_the_study(option: str, settings: Sequence[str], own: dict[str, str]) -> None:
+    for setting in settings:
+        key = setting.partition("=")[0].strip()
+        if key in own:
+            raise InputError(f"{option} {setting}: {key} is the same in all runs of a study.", f"Use {own[key]}.")
 
 
 def work_on(asked: Asked, plan: Callable[[PreparedData], StudyPlan]) -> None:
     """Do what was asked of a study, to its end or to Ctrl-C."""
-    from lesionlab.data.prepared import open_prepared
-    from lesionlab.study.folder import open_study
     from lesionlab.study.plan import choose_runs
 
-    data = open_prepared(asked.data)
-    study = open_study(plan(data), asked.study, anew=asked.new)
+    data, study = _planned(asked, plan) if asked.study is None else _found(asked, asked.study)
     runs = choose_runs(study.plan, asked.only, asked.seed)
     typer.echo(f"Study: {study.path}", err=True)
     for folder in asked.results:
-        _take_in(study, folder)
+        take_in(study, folder)
     if asked.plan:
         typer.echo(_standing(study, runs, data, asked.threads))
         return
-    if not asked.report:
-        _carry_out(study, runs, data, asked.threads)
-    _report(study)
+    _carry_out(study, runs, data, asked.threads)
+    write_report(study)
 
 
-def _take_in(study: StudyFolder, folder: Path) -> None:
-    taken, foreign = study.take_in(folder)
-    others = f"; {foreign} are of other runs and were left" if foreign else ""
-    typer.echo(f"{taken} new records from {folder}{others}.", err=True)
+def _planned(asked: Asked, plan: Callable[[PreparedData], StudyPlan]) -> tuple[PreparedData, StudyFolder]:
+    from lesionlab.data.prepared import open_prepared
+    from lesionlab.study.folder import open_study
+
+    data = open_prepared(asked.data or DEFAULT_DATA)
+    command = shlex.join(["lesionlab", "study", asked.kind, "--data", data.name, *asked.planning])
+    return data, open_study(replace(plan(data), command=command), anew=asked.new)
+
+
+def _found(asked: Asked, name: str) -> tuple[PreparedData, StudyFolder]:
+    from lesionlab.data.prepared import open_prepared
+    from lesionlab.study.folder import find_study
+
+    if asked.planning or asked.new:
+        raise InputError(
+            "A study that goes on keeps the plan that it began with.",
+            f"Leave out {' '.join(asked.planning) or '--new'}, or leave out --study for a study with another plan.",
+        )
+    study = find_study(name, asked.kind)
+    return open_prepared(asked.data or study.plan.data), study
 
 
 def _carry_out(study: StudyFolder, runs: Sequence[PlannedRun], data: PreparedData, threads: int) -> None:
     with explain_missing():
         from lesionlab.study.runner import Runner
-    command = " ".join(["lesionlab", *sys.argv[1:]])
-    runner = Runner(study, data, command, threads, progress_bar)
+    from lesionlab.study.outcome import mean_of
+
     try:
-        for record in runner.carry_out(runs):
-            shown = {m.name: m.value for m in record.measured if m.name in SHOWN}
-            told = "  ".join(f"{name} {value:.4f}" for name, value in shown.items())
+        for record in Runner(study, data, threads, progress_bar).carry_out(runs):
+            values = {name: mean_of(record.measured, name) for name in SHOWN}
+            told = "  ".join(f"{name} {value:.4f}" for name, value in values.items() if value is not None)
             typer.echo(f"Done: {record.arm}, seed {record.seed}, {_hours(record.seconds)}  {told}", err=True)
     except KeyboardInterrupt:
         typer.echo("Stopped; what is done is kept, and the run goes on from its last state.", err=True)
         typer.echo(f"  next: lesionlab study {study.plan.kind} --study {study.path.name}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
-
-
-def _report(study: StudyFolder) -> None:
-    from lesionlab.core.files import write_text
-    from lesionlab.study.chart import standalone
-    from lesionlab.study.outcome import outcome
-    from lesionlab.study.page import columns, figure_of, findings, study_page
-    from lesionlab.study.table import rows
-
-    found = outcome(study.plan, study.read())
-    shown = columns(found)
-    head = ("", *(column.figure.title for column in shown))
-    lines = [(row.title, *(cell.mean for cell in row.cells)) for row in rows(found, shown)]
-    without = [(row.without_title, *(cell.mean for cell in row.without)) for row in rows(found, shown) if row.without]
-    text = "\n".join([*findings(found), "", table(head, [*lines, *without]), "", NOTICE])
-    write_text(study.path / TABLE_NAME, f"{text}\n")
-    write_text(study.path / FIGURE_NAME, standalone(figure_of(found)))
-    write_text(study.path / PAGE_NAME, study_page(found))
-    typer.echo(text)
-    typer.echo(f"Page: {study.path / PAGE_NAME}")
 
 
 def _standing(study: StudyFolder, runs: Sequence[PlannedRun], data: PreparedData, threads: int) -> str:
@@ -134,13 +151,16 @@ def _standing(study: StudyFolder, runs: Sequence[PlannedRun], data: PreparedData
     part = data.part("train")
     with progress_bar("Timing", "s") as progress:
         stand = standing(study, runs, threads, lambda options: seconds_per_kimg(options, part, progress))
-    lines = [
-        (s.run.arm, str(s.run.seed), f"{s.run.images:,}", s.state, f"{s.kimg:g}", _hours(s.seconds_left)) for s in stand
-    ]
-    left = [s for s in stand if s.state != "done"]
-    whole = sum(s.seconds_left or 0.0 for s in left)
-    total = f"{len(left)} of {len(stand)} runs are left: {_hours(whole)} on this machine in one process."
+    lines = [_line(each) for each in stand]
+    left = [each for each in stand if each.state != "done"]
+    whole = sum(each.seconds_left or 0.0 for each in left)
+    total = f"{len(left)} of {len(stand)} runs are left: about {_hours(whole)} on this machine in one process."
     return f"{table(('run', 'seed', 'images', 'state', 'kimg', 'left'), lines)}\n\n{total}"
+
+
+def _line(stand: Standing) -> tuple[str, ...]:
+    run = stand.run
+    return (run.arm, str(run.seed), f"{run.images:,}", stand.state, f"{stand.kimg:g}", _hours(stand.seconds_left))
 
 
 def _hours(seconds: float | None) -> str:

@@ -14,7 +14,7 @@ from lesionlab.core.diagnoses import describe
 from lesionlab.core.notice import NOTICE
 from lesionlab.core.resources import frontend_folder
 
-STYLES = ("tokens.css", "base.css", "report.css", "curves.css")
+STYLES = ("tokens.css", "base.css", "report.css", "curves.css", "chart.css")
 
 
 def render_report(template: str, filters: Mapping[str, Callable[..., Any]] | None = None, **values: Any) -> str:

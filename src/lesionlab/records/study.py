@@ -39,7 +39,7 @@ class PlannedRun:
 
     arm: str
     seed: int
-    groups_sha256: str  # of groups.csv in its export
+    groups_sha256: str  # of their list, as groups.csv in an export has it
     images: int
 
 
@@ -57,6 +57,7 @@ class StudyPlan:
     arms: tuple[Arm, ...]
     runs: tuple[PlannedRun, ...]
     judge: dict[str, Any]  # options of the classifier that is trained on synthetic images
+    command: str = field(default="", compare=False)  # that plans it; one plan may be asked for in several ways
     version: int = STUDY_VERSION
 
     def arm(self, name: str) -> Arm:
@@ -97,8 +98,8 @@ class StudyRecord:
     part: str
     measured: tuple[Measured, ...]
     weights_sha256: str
-    kimg: float
-    seconds: float  # of training
+    kimg: float  # at which the exported weights were, if its monitor chose them: those of the lowest KID
+    seconds: float  # of the whole training
     measuring_seconds: float
     machine: str
     versions: dict[str, str]
@@ -155,7 +156,7 @@ def read_records(folder: Path) -> tuple[AnyRecord, ...]:
 
 
 def _read_record(path: Path) -> AnyRecord:
-    plain = _read(path)
+    plain = _read(path, "Remove it: what it was of is done again.")
     if plain.get("kind") == "reference":
         return from_plain(ReferenceRecord, plain, str(path), StudyError)
     return from_plain(StudyRecord, plain, str(path), StudyError)
@@ -172,21 +173,22 @@ def read_plan(folder: Path) -> StudyPlan:
     Raises:
         StudyError: it is missing, damaged or of another version.
     """
-    return from_plain(StudyPlan, _read(folder / PLAN_NAME), str(folder / PLAN_NAME), StudyError)
+    path = folder / PLAN_NAME
+    return from_plain(StudyPlan, _read(path, "Begin a new study."), str(path), StudyError)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, cure: str) -> dict[str, Any]:
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise StudyError(f"There is no {path}.", "Give the folder of a study.") from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise StudyError(f"{path} is damaged: {error}.", "Remove it: the run that it was of is done again.") from error
-    version = plain.get("version") if isinstance(plain, dict) else None
-    if version != STUDY_VERSION:
+        raise StudyError(f"{path} is damaged: {error}.", cure) from error
+    if not isinstance(plain, dict):
+        raise StudyError(f"{path} holds no named values.", cure)
+    if plain.get("version") != STUDY_VERSION:
         raise StudyError(
-            f"{path} is of version {version}; this LesionLab reads version {STUDY_VERSION}.",
+            f"{path} is of version {plain.get('version')}; this LesionLab reads version {STUDY_VERSION}.",
             "Use the LesionLab that wrote it, or do the study anew.",
         )
-    assert isinstance(plain, dict)
     return plain

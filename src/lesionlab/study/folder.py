@@ -16,6 +16,7 @@ from lesionlab.records.study import (
     PLAN_NAME,
     RECORDS_NAME,
     AnyRecord,
+    Kind,
     PlannedRun,
     ReferenceRecord,
     StudyPlan,
@@ -94,7 +95,7 @@ class StudyFolder:
 
 def belongs(record: AnyRecord, plan: StudyPlan) -> bool:
     """Return whether a record is of a run of this plan, or of what such runs are held against."""
-    if record.split_sha256 != plan.split_sha256 or identity(record.judge) != plan.judge:
+    if record.split_sha256 != plan.split_sha256 or record.judge != plan.judge:
         return False
     if isinstance(record, ReferenceRecord):
         return record.image_size_px == plan.image_size_px and any(
@@ -107,24 +108,44 @@ def is_of(record: AnyRecord, run: PlannedRun, plan: StudyPlan) -> bool:
     """Return whether a record is that of a planned run: same images, options and seed, under whatever name."""
     if not isinstance(record, StudyRecord) or (record.groups_sha256, record.seed) != (run.groups_sha256, run.seed):
         return False
-    wanted = identity(plan.arm(run.arm).options)
-    return {**identity(record.options), "seed": None} == {**wanted, "seed": None}
+    return identity(record.options) == identity(plan.arm(run.arm).options)
 
 
-def open_study(plan: StudyPlan, chosen: str | None = None, *, anew: bool = False) -> StudyFolder:
-    """Return the newest study of this very plan, or a new one; or the study that was `chosen`, with a plan of its own.
-
-    Raises:
-        StudyError: the chosen one is not there, or is of another kind.
-    """
-    if chosen is not None:
-        study = _chosen(chosen, existing())
-        if study.plan.kind != plan.kind:
-            raise StudyError(f"{study.path.name} is no {plan.kind} study.", "Name another study.")
-        return study
+def open_study(plan: StudyPlan, *, anew: bool = False) -> StudyFolder:
+    """Return the newest study of this very plan, or a new one."""
     with _alone():
         same = [study for study in existing() if study.plan == plan]
         return same[-1] if same and not anew else _create(plan)
+
+
+def find_study(name: str, kind: Kind | None = None) -> StudyFolder:
+    """Return the study of this number, name or folder; it keeps a plan of its own.
+
+    Raises:
+        StudyError: it is not there, or is of another kind.
+    """
+    study = _chosen(name, existing())
+    if kind is not None and study.plan.kind != kind:
+        raise StudyError(
+            f"{study.path.name} is a study of kind '{study.plan.kind}', not '{kind}'.", "Name another one."
+        )
+    return study
+
+
+def copy_study(study: StudyFolder, folder: Path) -> StudyFolder:
+    """Write the plan of a study and its records into another folder: all that its report is made from.
+
+    Raises:
+        StudyError: the folder holds another study.
+    """
+    there = folder / PLAN_NAME
+    if there.is_file() and read_plan(folder) != study.plan:
+        raise StudyError(f"{folder} holds a study with another plan.", f"Name another folder, or remove {there}.")
+    write_plan(folder, study.plan)
+    copy = StudyFolder(folder, study.plan)
+    for record in study.read():
+        copy.add(record)
+    return copy
 
 
 @contextmanager

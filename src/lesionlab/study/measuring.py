@@ -5,38 +5,45 @@ The spaces are those for choosing, VGG-19 of random weights (Naeem et al. 2020):
 
 from __future__ import annotations
 
+from functools import cache, cached_property
+
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
 
 from lesionlab.core.progress import Progress, silent
 from lesionlab.core.seeds import derive_seed
-from lesionlab.data.prepared import Part
+from lesionlab.data.prepared import Part, PreparedData
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import Sampler
 from lesionlab.metrics.grid_index import grid_index
 from lesionlab.metrics.kid import kid
 from lesionlab.metrics.prdc import prdc
-from lesionlab.models.random_vgg import RandomVgg
+from lesionlab.metrics.space import Features
 from lesionlab.records.study import Measured
+from lesionlab.study.copies import CopyDetector, views_of
+from lesionlab.training.gan_monitor_images import blurred, random_spaces
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 
-SPACE_SEEDS = (0, 1, 2)
 BLURS_PX = (1, 2, 4)
+COPY_SPACES = 2  # of the spaces, those in which copies are looked for
 LEAST = 2  # images of a class, for KID
 GRID_FROM_PX = 32  # smaller images have no grid index
+BATCH = 256
 
 
 class Measurer:
     """The validation part in each feature space, to hold images of its class mix against."""
 
-    def __init__(self, part: Part, image_size_px: int) -> None:
-        self.part, self.size = part, image_size_px
-        self.pixels = part.images(image_size_px)
-        self.spaces = [RandomVgg(seed, image_size_px) for seed in SPACE_SEEDS]
+    def __init__(self, data: PreparedData, image_size_px: int) -> None:
+        self.part, self.size = data.part("validation"), image_size_px
+        self.pixels = self.part.images(image_size_px)
+        self.spaces = random_spaces(image_size_px, torch.device("cpu"))
         self.real = [space.features(self.pixels) for space in self.spaces]
+        self.rulers = cache(self._rulers)  # by seed
+        self._training = data.part("train")
 
     @property
     def counts(self) -> list[int]:
@@ -51,42 +58,60 @@ class Measurer:
         """
         assert np.bincount(labels, minlength=len(self.part.classes)).tolist() == self.counts
         found: list[Measured] = []
-        n = len(images)
         for number, (space, real) in enumerate(zip(self.spaces, self.real, strict=True)):
-            fake, key = space.features(images), space.space.key
-            by_class = {
-                code: kid(real[self.part.labels == label], fake[labels == label])
-                for label, (code, count) in enumerate(zip(self.part.classes, self.counts, strict=True))
-                if count >= LEAST
-            }
-            shares = prdc(real, fake)
-            values = {
-                "kid_macro": float(np.mean(list(by_class.values()))),
-                "kid": kid(real, fake),
-                **{f"kid_{code}": value for code, value in by_class.items()},
-                "precision": shares.precision,
-                "recall": shares.recall,
-                "density": shares.density,
-                "coverage": shares.coverage,
-            }
-            found += [Measured(name, value, self._n(name, n), space=key, ruler=ruler) for name, value in values.items()]
+            values = self._compare(real, space.features(images), labels)
+            found += [
+                Measured(name, value, self._n(name), space=space.space.key, ruler=ruler)
+                for name, value in values.items()
+            ]
             progress(number + 1, len(self.spaces))
         if self.size >= GRID_FROM_PX:
-            found.append(Measured("grid_index", grid_index(images), n, ruler=ruler))
+            found.append(Measured("grid_index", grid_index(images), len(images), ruler=ruler))
         return found
 
-    def _n(self, name: str, n: int) -> int:
-        code = name.removeprefix("kid_")
-        return self.counts[self.part.classes.index(code)] if code in self.part.classes else n
+    def _compare(self, real: Features, fake: Features, labels: Labels) -> dict[str, float]:
+        by_class = {
+            code: kid(real[self.part.labels == label], fake[labels == label])
+            for label, (code, count) in enumerate(zip(self.part.classes, self.counts, strict=True))
+            if count >= LEAST
+        }
+        shares = prdc(real, fake)
+        return {
+            "kid_macro": float(np.mean(list(by_class.values()))),
+            "kid": kid(real, fake),
+            **{f"kid_{code}": value for code, value in by_class.items()},
+            "precision": shares.precision,
+            "recall": shares.recall,
+            "density": shares.density,
+            "coverage": shares.coverage,
+        }
 
-    def rulers(self, training: Part, seed: int) -> list[Measured]:
+    def _n(self, name: str) -> int:
+        code = name.removeprefix("kid_")
+        return self.counts[self.part.classes.index(code)] if code in self.part.classes else len(self.pixels)
+
+    def copies(self, images: Pixels, training: Part) -> Measured:
+        """Return the share of images [n, S, S, 3] that count as copies of these training images; see `copies`."""
+        spaces = self.spaces[:COPY_SPACES]
+        detector = CopyDetector(training, self.size, spaces, self._held_out)
+        keys = " & ".join(space.space.key for space in spaces)
+        return Measured("copies", detector.share(views_of(images, spaces)), len(images), space=keys)
+
+    @cached_property
+    def _held_out(self) -> list[Features]:
+        return views_of(self.pixels, self.spaces[:COPY_SPACES])
+
+    def _rulers(self, seed: int) -> list[Measured]:
         """Return the same figures of images that are real: others, drawn from training, and the part's own blurred."""
-        chosen = drawn(training, self.counts, seed)
-        others = training.images(self.size)[chosen]
-        found = self.measure(others, training.labels[chosen], ruler="real images")
-        for radius in BLURS_PX:
-            found += self.measure(blurred(self.pixels, radius), self.part.labels, ruler=f"blur {radius} px")
-        return [*found, *self._melanoma_against_keratosis()]
+        chosen = drawn(self._training, self.counts, seed)
+        others = self._training.images(self.size)[chosen]
+        found = self.measure(others, self._training.labels[chosen], ruler="real images")
+        return [*found, *self._blurred, *self._melanoma_against_keratosis()]
+
+    @cached_property
+    def _blurred(self) -> list[Measured]:
+        spoilt = {f"blur {radius} px": blurred(self.pixels, radius) for radius in BLURS_PX}
+        return [m for name, images in spoilt.items() for m in self.measure(images, self.part.labels, ruler=name)]
 
     def _melanoma_against_keratosis(self) -> list[Measured]:
         """Return KID between the two classes that a careless eye confuses, where the part has both."""
@@ -99,12 +124,6 @@ class Measurer:
             for space, real in zip(self.spaces, self.real, strict=True)
             if n >= LEAST
         ]
-
-
-def blurred(images: Pixels, radius_px: float) -> Pixels:
-    """Return images uint8 [n, S, S, 3] behind a Gaussian of this standard deviation in pixels."""
-    soft = ImageFilter.GaussianBlur(radius_px)
-    return np.stack([np.asarray(Image.fromarray(image).filter(soft)) for image in images])
 
 
 def drawn(part: Part, counts: list[int], seed: int) -> NDArray[np.int64]:
@@ -123,7 +142,7 @@ def sampled(sampler: Sampler, counts: list[int], first_seed: int, progress: Prog
         for i in range(count)
     ]
     images = []
-    for start in range(0, len(asked), 256):
-        images.append(sampler.sample(asked[start : start + 256]))
-        progress(min(start + 256, len(asked)), len(asked))
+    for start in range(0, len(asked), BATCH):
+        images.append(sampler.sample(asked[start : start + BATCH]))
+        progress(min(start + BATCH, len(asked)), len(asked))
     return np.concatenate(images), np.repeat(np.arange(len(counts)), counts)

@@ -43,7 +43,7 @@ class Outcome:
     def value(self, figure: str, arm: str, seed: int) -> float | None:
         """Return a figure of one run, the mean over feature spaces where it has several; None where it is not there."""
         record = self.runs.get((arm, seed))
-        return _mean(m.value for m in record.measured if m.name == figure) if record else None
+        return mean_of(record.measured, figure) if record else None
 
     def values(self, figure: str, arm: str) -> dict[int, float]:
         """Return a figure of an arm by seed."""
@@ -82,8 +82,9 @@ class Outcome:
         return sum((run.arm, run.seed) not in self.runs for run in self.plan.runs)
 
     def protocol(self) -> tuple[Measured, ...]:
-        """Return the figures of the first record, for what they were measured on: all records share it."""
-        return next(iter(self.runs.values())).measured if self.runs else ()
+        """Return a run's figures and a reference's, without rulers, for how they were measured: all share it."""
+        of_run = next(iter(self.runs.values())).measured if self.runs else ()
+        return (*of_run, *(m for reference in self.references[:1] for m in reference.measured if not m.ruler))
 
 
 def outcome(plan: StudyPlan, records: Sequence[AnyRecord]) -> Outcome:
@@ -115,6 +116,11 @@ def _check_comparable(records: Sequence[AnyRecord]) -> None:
                     "records: such figures cannot be compared.",
                     "Leave out the records of one protocol, or do these runs again.",
                 )
+
+
+def mean_of(measured: Iterable[Measured], name: str) -> float | None:
+    """Return a figure among those measured, the mean over feature spaces where it has several; None without it."""
+    return _mean(m.value for m in measured if m.name == name)
 
 
 def _mean(values: Iterable[float]) -> float | None:

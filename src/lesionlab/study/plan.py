@@ -12,13 +12,13 @@ from lesionlab.core.seeds import check_seed
 from lesionlab.data.prepared import PreparedData
 from lesionlab.records.codec import to_plain
 from lesionlab.records.options import ClassifierOptions, GanOptions
-from lesionlab.records.study import Arm, PlannedRun, StudyPlan
+from lesionlab.records.study import Arm, Kind, PlannedRun, StudyPlan
 from lesionlab.study.ladder import FULL, ladder_arms
 from lesionlab.study.subsets import groups_sha256, subset_data, subset_groups
 
 SIZES = (250, 900, 1750, 3500, 7000)
-# How and where a run is computed, and what it shows on the way: no part of what it is.
-INCIDENTAL = frozenset({"threads", "sheet_kimg", "state_seconds", "tensorboard"})
+# How and where a run is computed, and what it shows on the way: no part of what it is. The seed is told apart.
+INCIDENTAL = frozenset({"threads", "sheet_kimg", "state_seconds", "tensorboard", "seed"})
 
 
 def plan_ladder(data: PreparedData, base: GanOptions, seeds: Sequence[int], judge: ClassifierOptions) -> StudyPlan:
@@ -49,7 +49,7 @@ def plan_sizes(
 
 
 def _plan(
-    kind: Any,
+    kind: Kind,
     data: PreparedData,
     base: GanOptions,
     seeds: Sequence[int],
@@ -57,6 +57,7 @@ def _plan(
     runs: tuple[PlannedRun, ...],
     judge: ClassifierOptions,
 ) -> StudyPlan:
+    data.pixels(base.image_size_px)  # refused before anything is written
     return StudyPlan(
         kind=kind,
         data=data.name,
@@ -73,14 +74,14 @@ def _plan(
 
 def _checked(seeds: Sequence[int]) -> Sequence[int]:
     if not seeds or len(set(seeds)) < len(seeds):
-        raise InputError(f"The seeds are {', '.join(map(str, seeds)) or 'none'}.", "Give each seed once; two at least.")
+        raise InputError(f"The seeds are {', '.join(map(str, seeds)) or 'none'}.", "Give one at least, and each once.")
     for seed in seeds:
         check_seed(seed)
     return seeds
 
 
 def identity(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that make a run what it is, without those of the machine that it runs on."""
+    """Return the options that make a run what it is, without its seed and those of the machine."""
     return {name: value for name, value in options.items() if name not in INCIDENTAL}
 
 

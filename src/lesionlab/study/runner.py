@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lesionlab.core.errors import StudyError
+from lesionlab.core.errors import RunError, StudyError
 from lesionlab.core.progress import Progress
 from lesionlab.data.prepared import PreparedData
 from lesionlab.inference.sampler import Sampler
+from lesionlab.models.precision import choose_compute
 from lesionlab.records.card import read_card
 from lesionlab.records.run import RunFolder
 from lesionlab.records.study import Measured, PlannedRun, ReferenceRecord, StudyPlan, StudyRecord
@@ -26,16 +29,22 @@ from lesionlab.study.subsets import groups_sha256, subset_data, subset_groups
 from lesionlab.study.tstr import trained_on
 from lesionlab.training.gan_run import continue_gan, start_gan
 
+_LOG = logging.getLogger(__name__)
+
 Drawing = Callable[[str, str], AbstractContextManager[Progress]]  # a description and a unit
 FIRST_SEED = 0  # of the images that are measured
-FIRST_TAUGHT_SEED = 1_000_000  # of the images that a classifier learns from
+FIRST_TAUGHT_SEED = 2_000_000  # of the images that a classifier learns from; the monitor chose by those from 1,000,000
 
 
 class Runner:
-    """Carry out runs of one study on this machine."""
+    """Carry out runs of one study on this machine.
 
-    def __init__(self, study: StudyFolder, data: PreparedData, command: str, threads: int, drawing: Drawing) -> None:
-        self.study, self.data, self.command, self.threads, self.drawing = study, data, command, threads, drawing
+    Raises:
+        StudyError: the data is not what the study was planned for.
+    """
+
+    def __init__(self, study: StudyFolder, data: PreparedData, threads: int, drawing: Drawing) -> None:
+        self.study, self.data, self.threads, self.drawing = study, data, threads, drawing
         self.plan: StudyPlan = study.plan
         self._measurer: Measurer | None = None
         if data.split.sha256 != self.plan.split_sha256:
@@ -44,19 +53,36 @@ class Runner:
                 f"{data.split.sha256[:12]}.",
                 "Name the data that it was planned for, or begin a new study.",
             )
+        choose_compute(False, threads)  # what is measured before the first training keeps to the threads as well
 
     def carry_out(self, runs: Sequence[PlannedRun]) -> Iterator[StudyRecord]:
-        """Do each run that has no record, and yield its record; one that another process works on is passed over."""
+        """Do each run that has no record, and yield its record; one that another process works on is passed over.
+
+        A run that fails, as one whose losses are no longer numbers does, keeps no other from being done.
+
+        Raises:
+            StudyError: some failed; the plan was changed after they had begun.
+        """
+        failed: list[tuple[PlannedRun, RunError]] = []
         for run in runs:
-            with self.study.claim(f"{run.arm}-seed{run.seed}") as held:
-                if held and record_of(run, self.study, self.study.read()) is None:
-                    yield self._do(run)
+            self._refer(run)
+            try:
+                with self.study.claim(f"{run.arm}-seed{run.seed}") as held:
+                    if held and record_of(run, self.study, self.study.read()) is None:
+                        yield self._do(run)
+            except RunError as error:
+                failed.append((run, error))
+                _LOG.warning("%s, seed %d, failed: %s", run.arm, run.seed, error.cause)
+        if failed:
+            run, first = failed[0]
+            raise StudyError(
+                f"{len(failed)} of {len(runs)} runs failed, such as {run.arm}, seed {run.seed}: {first.cause}",
+                f"The others are done. {first.cure}",
+            )
 
     def _do(self, run: PlannedRun) -> StudyRecord:
         data = self.data_of(run)
-        self._refer(run, data)
-        folder = self._trained(run, data)
-        record = self._measured(run, folder, data)
+        record = self._measured(run, self._trained(run, data), data)
         self.study.add(record)
         return record
 
@@ -73,15 +99,19 @@ class Runner:
         if groups_sha256(data.part("train")) != run.groups_sha256:
             raise StudyError(
                 f"The training images of {run.arm}, seed {run.seed}, are not those planned in {self.study.path.name}.",
-                "Begin a new study: they are drawn in another way now.",
+                "Begin a new study: they are drawn in another way now, or its plan was changed.",
             )
         return data
 
     def _trained(self, run: PlannedRun, data: PreparedData) -> RunFolder:
-        folder = self.study.started(run)
+        options, folder = options_of(self.plan, run, self.threads), self.study.started(run)
         if folder is None:
-            options = options_of(self.plan, run, self.threads)
-            folder = start_gan(options, data, self.command, self.study.runs(run))
+            folder = start_gan(options, data, self.plan.command, self.study.runs(run))
+        elif identity(folder.read().options) != identity(self.plan.arm(run.arm).options):
+            raise StudyError(
+                f"{folder.path} was begun with other options than the plan of '{run.arm}' has now.",
+                "Begin a new study, or remove this folder.",
+            )
         if not folder.done:
             with self.drawing(f"{run.arm}, seed {run.seed}: training", "kimg") as progress:
                 continue_gan(folder, data, progress)
@@ -94,7 +124,7 @@ class Runner:
         counts = np.bincount(part.labels, minlength=len(part.classes)).tolist()
         with self.drawing(f"{run.arm}, seed {run.seed}: measuring", "images") as progress:
             images, labels = sampled(sampler, measurer.counts, FIRST_SEED, progress)
-            measured = measurer.measure(images, labels)
+            measured = [*measurer.measure(images, labels), measurer.copies(images, part)]
             taught = sampled(sampler, counts, FIRST_TAUGHT_SEED, progress)
         with self.drawing(f"{run.arm}, seed {run.seed}: classifier on synthetic images", "kimg") as progress:
             measured.append(self._taught("tstr", *taught, run.seed, progress))
@@ -106,7 +136,7 @@ class Runner:
             seed=run.seed,
             data=self.plan.data,
             split_sha256=self.plan.split_sha256,
-            groups_sha256=card.groups_sha256,
+            groups_sha256=run.groups_sha256,
             images=card.training.images,
             options=card.training.options,
             judge=self.plan.judge,
@@ -122,21 +152,19 @@ class Runner:
             finished=_today(),
         )
 
-    def _refer(self, run: PlannedRun, data: PreparedData) -> None:
+    def _refer(self, run: PlannedRun) -> None:
         """Measure, once, what this run is held against: rulers, and a classifier trained on its real images."""
-        part, measurer = data.part("train"), self._measuring()
-        for record in self.study.read():
-            if isinstance(record, ReferenceRecord) and (record.groups_sha256, record.seed) == (
-                run.groups_sha256,
-                run.seed,
-            ):
-                return
+        with self.study.claim(f"reference-{run.groups_sha256[:12]}-seed{run.seed}") as held:
+            if held and not any(_is_reference(record, run) for record in self.study.read()):
+                self.study.add(self._reference(run))
+
+    def _reference(self, run: PlannedRun) -> ReferenceRecord:
+        part, measurer = self.data_of(run).part("train"), self._measuring()
         begun = time.monotonic()
         with self.drawing(f"Seed {run.seed}: classifier on {len(part.labels):,} real images", "kimg") as progress:
             images = part.images(self.plan.image_size_px)
-            measured = [self._taught("trtr", images, part.labels, run.seed, progress)]
-        measured += measurer.rulers(self.data.part("train"), run.seed)
-        record = ReferenceRecord(
+            taught = self._taught("trtr", images, part.labels, run.seed, progress)
+        return ReferenceRecord(
             kind="reference",
             data=self.plan.data,
             split_sha256=self.plan.split_sha256,
@@ -144,16 +172,17 @@ class Runner:
             images=len(part.labels),
             image_size_px=self.plan.image_size_px,
             seed=run.seed,
-            judge=identity(self.plan.judge),
+            judge=self.plan.judge,
             part=measurer.part.name,
-            measured=tuple(measured),
+            measured=(taught, *measurer.rulers(run.seed)),
             seconds=round(time.monotonic() - begun, 1),
             machine=machine(self.threads),
             finished=_today(),
         )
-        self.study.add(record)
 
-    def _taught(self, name: str, images: np.ndarray, labels: np.ndarray, seed: int, progress: Progress) -> Measured:
+    def _taught(
+        self, name: str, images: NDArray[np.uint8], labels: NDArray[np.int64], seed: int, progress: Progress
+    ) -> Measured:
         """Train the judge on images and test it on the lesions of the validation part."""
         part = self._measuring().part
         value = trained_on(images, labels, part, judge_of(self.plan, self.threads), seed, progress)
@@ -161,8 +190,13 @@ class Runner:
 
     def _measuring(self) -> Measurer:
         if self._measurer is None:
-            self._measurer = Measurer(self.data.part("validation"), self.plan.image_size_px)
+            self._measurer = Measurer(self.data, self.plan.image_size_px)
         return self._measurer
+
+
+def _is_reference(record: object, run: PlannedRun) -> bool:
+    key = (run.groups_sha256, run.seed)
+    return isinstance(record, ReferenceRecord) and (record.groups_sha256, record.seed) == key
 
 
 def _today() -> str:

@@ -44,8 +44,8 @@ def standing(study: StudyFolder, runs: Sequence[PlannedRun], threads: int, clock
     known: dict[str, float] = {}
     measuring = [r.measuring_seconds for r in records if isinstance(r, StudyRecord) and r.machine == here]
     for done in records:
-        if isinstance(done, StudyRecord) and done.machine == here and done.kimg:
-            known[done.arm] = done.seconds / done.kimg
+        if isinstance(done, StudyRecord) and done.machine == here:
+            known[done.arm] = done.seconds / study.plan.kimg  # its own kimg is where the best weights were
     extra = max(measuring, default=0.0)
     found = []
     for run in runs:

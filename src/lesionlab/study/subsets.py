@@ -52,5 +52,5 @@ def subset_data(data: PreparedData, groups: frozenset[str]) -> PreparedData:
 
 
 def groups_sha256(part: Part) -> str:
-    """Return the SHA-256 of `groups.csv` that a generator trained on this part will export."""
+    """Return the SHA-256 of the list of a part's images, as `groups.csv` has the training images of an export."""
     return seen_groups(train=zip(part.groups, part.image_ids, strict=True)).sha256
