@@ -98,6 +98,15 @@ def write_classifier(path: Path) -> None:
     _save(path, nodes, [_float("image", "n", 3, SIZE, SIZE)], outputs, {"head": HEAD, "bias": BIAS})
 
 
+def write_extractor(path: Path) -> None:
+    half = SIZE // 2
+    nodes = [
+        helper.make_node("AveragePool", ["image"], ["quarters"], kernel_shape=[half, half], strides=[half, half]),
+        helper.make_node("Flatten", ["quarters"], ["features"]),
+    ]
+    _save(path, nodes, [_float("image", "n", 3, SIZE, SIZE)], [_float("features", "n", 12)], {})
+
+
 def _card(folder: Path, kind: str, changes: dict[str, Any]) -> ModelCard:
     card = ModelCard(
         kind=kind,  # type: ignore[arg-type]
@@ -112,6 +121,7 @@ def _card(folder: Path, kind: str, changes: dict[str, Any]) -> ModelCard:
         licence=DATA_LICENCE,
         attribution=HAM10000_ATTRIBUTION,
         latent_dim=LATENT if kind == "generator" else 0,
+        feature_dims=12 if kind == "extractor" else 0,
     )
     return dataclasses.replace(card, **changes)
 
@@ -138,6 +148,18 @@ def make_classifier(tmp_path: Path) -> MakeModel:
     def make(name: str = "classifier", **changes: Any) -> Path:
         write_classifier(tmp_path / name / WEIGHTS_NAME)
         write_card(tmp_path / name, _card(tmp_path / name, "classifier", changes))
+        return tmp_path / name
+
+    return make
+
+
+@pytest.fixture
+def make_extractor(tmp_path: Path) -> MakeModel:
+    """Return a maker of closed-form extractor folders, the means of quarters; keywords change the card."""
+
+    def make(name: str = "quarters", **changes: Any) -> Path:
+        write_extractor(tmp_path / name / WEIGHTS_NAME)
+        write_card(tmp_path / name, _card(tmp_path / name, "extractor", {"name": name, "classes": ()} | changes))
         return tmp_path / name
 
     return make

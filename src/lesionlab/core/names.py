@@ -1,4 +1,4 @@
-"""Suggest the nearest known name for a misspelt one."""
+"""Names in sentences: the nearest known one for a misspelt one, and the article before a noun."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     names = list(known)
     near = nearest(name, names)
     return f"Did you mean '{near}'?" if near else f"Known: {', '.join(names)}."
+
+
+def a(noun: str) -> str:
+    """Return a noun behind its article, such as `a generator` or `an extractor`."""
+    return f"an {noun}" if noun[:1] in tuple("aeiou") else f"a {noun}"

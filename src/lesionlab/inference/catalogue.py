@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from lesionlab.core.errors import LesionLabError, ModelError
-from lesionlab.core.names import did_you_mean
+from lesionlab.core.names import a, did_you_mean
 from lesionlab.core.resources import released_folder
-from lesionlab.records.card import CARD_NAME, ModelCard, read_card
+from lesionlab.records.card import CARD_NAME, Kind, ModelCard, read_card
 from lesionlab.records.exports import RELEASED, usual_places
 
-Kind = Literal["generator", "classifier"]
+COMMANDS: dict[Kind, str] = {
+    "generator": "gan train",
+    "classifier": "classifier train",
+    "extractor": "models extractor",
+}
 
 
 class ListedModel(NamedTuple):
@@ -50,7 +54,7 @@ def find_model(name_or_path: str, kind: Kind) -> Path:
         raise _unknown(name_or_path, kind)
     card = read_card(folder)
     if card.kind != kind:
-        raise ModelError(f"'{name_or_path}' is a {card.kind}, not a {kind}.", _known(kind))
+        raise ModelError(f"'{name_or_path}' is {a(card.kind)}, not {a(kind)}.", _known(kind))
     return folder
 
 
@@ -88,18 +92,14 @@ def _kind_of(model: ListedModel) -> str:
 
 def _known(kind: Kind) -> str:
     names = [model.name for model in list_models() if _kind_of(model) == kind]
-    return f"Known {kind}s: {', '.join(names)}." if names else f"Train one: `lesionlab {_command(kind)} train`."
-
-
-def _command(kind: Kind) -> str:
-    return "gan" if kind == "generator" else "classifier"
+    return f"Known {kind}s: {', '.join(names)}." if names else f"Make one: `lesionlab {COMMANDS[kind]}`."
 
 
 def _unknown(name: str, kind: Kind) -> ModelError:
     if name == RELEASED:
         return ModelError(
             f"No released {kind} lies in {released_folder()}.",
-            f"Install LesionLab again, or train one with `lesionlab {_command(kind)} train`.",
+            f"Install LesionLab again, or make one with `lesionlab {COMMANDS[kind]}`.",
         )
     names = [model.name for model in list_models() if _kind_of(model) == kind]
     cure = did_you_mean(name, names) if names else _known(kind)

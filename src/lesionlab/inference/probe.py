@@ -11,7 +11,7 @@ from lesionlab.core.errors import ModelError
 from lesionlab.inference.engine import load_engine
 from lesionlab.records.card import PROBE_NAME, check_weights, read_card
 
-INPUTS = {"generator": ("latent", "mix"), "classifier": ("image",)}
+INPUTS = {"generator": ("latent", "mix"), "classifier": ("image",), "extractor": ("image",)}
 TOLERANCE = 2 / 255  # of an image in -1..1; of the largest value for logits, features and maps
 
 

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from lesionlab.core.errors import MissingPartError
 from lesionlab.core.files import replacing, sha256_of
 from lesionlab.core.seeds import latents
+from lesionlab.models.block_means import BlockMeans, lightened
 from lesionlab.models.dcgan import Generator
 from lesionlab.models.vgg19 import Vgg19
 from lesionlab.records.card import PROBE_NAME, WEIGHTS_NAME
@@ -58,8 +59,20 @@ class _Explained(nn.Module):
 def export_classifier(classifier: Vgg19, image_size_px: int, folder: Path) -> str:
     """Write `model.onnx` (image -> logits, features, maps) and `probe.npz`; return the SHA-256 of the weights."""
     plain = _Explained(classifier.cpu().to(memory_format=torch.contiguous_format)).eval()
+    return _export(plain, {"image": _noise(image_size_px)}, ("logits", "features", "maps"), folder)
+
+
+def export_extractor(trunk: nn.Sequential, image_size_px: int, folder: Path) -> str:
+    """Write `model.onnx` (image -> features) of a VGG-19's trunk and `probe.npz`; return the SHA-256 of the weights.
+
+    The kernels are kept in float16, so that the file is half as large; torch's answers in the probe are from the same.
+    """
+    return _export(BlockMeans(lightened(trunk)), {"image": _noise(image_size_px)}, ("features",), folder)
+
+
+def _noise(image_size_px: int) -> Tensor:
     noise = latents(range(PROBE_IMAGES), 3 * image_size_px**2).reshape(PROBE_IMAGES, 3, image_size_px, image_size_px)
-    return _export(plain, {"image": torch.from_numpy(np.tanh(noise))}, ("logits", "features", "maps"), folder)
+    return torch.from_numpy(np.tanh(noise))
 
 
 def _export(network: nn.Module, inputs: Mapping[str, Tensor], outputs: tuple[str, ...], folder: Path) -> str:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from lesionlab.core.errors import InputError
 from lesionlab.core.seeds import derive_seed
+from lesionlab.models.block_means import BlockMeans
 from lesionlab.models.vgg19 import Vgg19
 from lesionlab.records.feature_space import FeatureSpace
 
@@ -30,52 +31,17 @@ class RandomVgg:
     """VGG-19 at a quarter of its width, frozen, its kernels drawn by numpy's Philox from `seed`.
 
     Batch norm keeps the statistics of 64 images of 1/f noise in the colours of skin; without it the layers would
-    squeeze all images together. Its features are the means of the last activations of each block, so that texture
-    counts as well as shape.
+    squeeze all images together. Its features are block means.
 
     Raises:
         InputError: the size is not a multiple of 16 px.
     """
 
     def __init__(self, seed: int, image_size_px: int, device: str | torch.device = "cpu") -> None:
-        if image_size_px < 16 or image_size_px % 16:
-            raise InputError(f"A VGG-19 takes no images of {image_size_px} px.", "Choose a multiple of 16.")
-        with torch.random.fork_rng(devices=[]):  # torch draws weights that are thrown away
-            network = Vgg19(1, WIDTH).features
-        digest = hashlib.sha256(RECIPE.encode())
-        for index, layer in enumerate(network):
-            if isinstance(layer, nn.Conv2d):
-                kernel = _kernel(seed, index, tuple(layer.weight.shape))
-                digest.update(kernel.astype("<f4").tobytes())
-                layer.weight.data = torch.from_numpy(kernel)
-        self._network = network.to(memory_format=torch.channels_last).requires_grad_(False)
-        self._calibrate(image_size_px)
+        trunk, sha256 = random_trunk(seed, image_size_px)
         self._device = torch.device(device)
-        self._network.to(self._device)
-        dims = sum(layer.num_features for layer in self._ends)
-        self.space = FeatureSpace(f"vgg19-random-{seed}", digest.hexdigest(), dims, image_size_px)
-
-    @property
-    def _ends(self) -> list[nn.BatchNorm2d]:
-        """The last batch norm of each block."""
-        found: list[nn.BatchNorm2d] = []
-        last = None
-        for layer in self._network:
-            if isinstance(layer, nn.MaxPool2d):
-                assert last is not None
-                found.append(last)
-            elif isinstance(layer, nn.BatchNorm2d):
-                last = layer
-        assert last is not None
-        return [*found, last]
-
-    def _calibrate(self, image_size_px: int) -> None:
-        norms = [layer for layer in self._network if isinstance(layer, nn.BatchNorm2d)]
-        for norm in norms:
-            norm.momentum = 1.0  # the statistics become those of the one batch
-        with torch.no_grad():
-            self._network.train()(_to_tensor(calibration_images(image_size_px)))
-        self._network.eval()
+        self._network = BlockMeans(trunk).to(self._device)
+        self.space = FeatureSpace(space_name(seed), sha256, self._network.dims, image_size_px)
 
     def features(self, images: Pixels) -> NDArray[np.float32]:
         """Return the features float32 [n, 368] of images uint8 [n, S, S, 3] of the space's size.
@@ -83,26 +49,49 @@ class RandomVgg:
         Raises:
             InputError: images of another size or number type.
         """
-        size = self.space.image_size_px
-        if images.dtype != np.uint8 or images.shape[1:] != (size, size, 3):
-            raise InputError(
-                f"Images {images.dtype} {list(images.shape)} are not of {self.space.key}.",
-                f"Give uint8 [n, {size}, {size}, 3], or make the space at their size.",
-            )
+        self.space.check_images(images)
         rows = [self._features(images[start : start + BATCH]) for start in range(0, len(images), BATCH)]
         return np.concatenate(rows) if rows else np.empty((0, self.space.dims), np.float32)
 
     @torch.no_grad()
     def _features(self, images: Pixels) -> NDArray[np.float32]:
-        values = _to_tensor(images).to(self._device)
-        pooled = []
-        for layer in self._network:
-            if isinstance(layer, nn.MaxPool2d):
-                pooled.append(values.mean(dim=(2, 3)))
-            values = layer(values)
-        pooled.append(values.mean(dim=(2, 3)))
-        found: NDArray[np.float32] = torch.cat(pooled, dim=1).cpu().numpy()
+        found: NDArray[np.float32] = self._network(_to_tensor(images).to(self._device)).cpu().numpy()
         return found
+
+
+def space_name(seed: int) -> str:
+    """Name the space of a seed."""
+    return f"vgg19-random-{seed}"
+
+
+def random_trunk(seed: int, image_size_px: int) -> tuple[nn.Sequential, str]:
+    """Return the convolutions of a `RandomVgg`, frozen, and the SHA-256 that names them.
+
+    Raises:
+        InputError: the size is not a multiple of 16 px.
+    """
+    if image_size_px < 16 or image_size_px % 16:
+        raise InputError(f"A VGG-19 takes no images of {image_size_px} px.", "Choose a multiple of 16.")
+    with torch.random.fork_rng(devices=[]):  # torch draws weights that are thrown away
+        trunk = Vgg19(1, WIDTH).features
+    digest = hashlib.sha256(RECIPE.encode())
+    for index, layer in enumerate(trunk):
+        if isinstance(layer, nn.Conv2d):
+            kernel = _kernel(seed, index, tuple(layer.weight.shape))
+            digest.update(kernel.astype("<f4").tobytes())
+            layer.weight.data = torch.from_numpy(kernel)
+    trunk = trunk.to(memory_format=torch.channels_last).requires_grad_(False)
+    _calibrate(trunk, image_size_px)
+    return trunk, digest.hexdigest()
+
+
+def _calibrate(trunk: nn.Sequential, image_size_px: int) -> None:
+    norms = [layer for layer in trunk if isinstance(layer, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.momentum = 1.0  # the statistics become those of the one batch
+    with torch.no_grad():
+        trunk.train()(_to_tensor(calibration_images(image_size_px)))
+    trunk.eval()
 
 
 def _kernel(seed: int, layer: int, shape: tuple[int, ...]) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from lesionlab.core.notice import NOTICE, SKIN_TONE_LIMIT
 from lesionlab.records.codec import from_plain, to_plain
 
 CARD_VERSION = 2
+Kind = Literal["generator", "classifier", "extractor"]
 CARD_NAME = "card.json"
 WEIGHTS_NAME = "model.onnx"
 PROBE_NAME = "probe.npz"  # inputs and torch's own float32 outputs: any engine can be checked against them
@@ -61,8 +62,8 @@ class Training:
 class ModelCard:
     """An exported model's facts: kind, input, classes, training, metrics, licence and limits."""
 
-    kind: Literal["generator", "classifier"]
-    name: str
+    kind: Kind
+    name: str  # an extractor's names its feature space, so it is one plain word
     architecture: str
     image: ImageSpec
     classes: tuple[str, ...]
@@ -73,6 +74,7 @@ class ModelCard:
     licence: str  # inherited from the training images, like the attribution
     attribution: str
     latent_dim: int = 0  # generators only
+    feature_dims: int = 0  # extractors only: how many features an image has
     temperature: float = 1.0  # classifiers only: logits are divided by it before the softmax
     prior: dict[str, float] = field(default_factory=dict)  # classifiers only: the prior of `probabilities`
     metrics: tuple[Metric, ...] = ()
