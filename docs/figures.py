@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lesionlab.core.files import write_text
 from lesionlab.core.resources import released_folder
-from lesionlab.records.card import CARD_NAME, Metric, ModelCard, read_card
+from lesionlab.records.card import CARD_NAME, Metric, ModelCard, figure, read_card
 from lesionlab.records.release import ROLES
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -40,14 +40,23 @@ def _duration(seconds: float) -> str:
 def _metrics(card: ModelCard) -> str:
     if not card.metrics:
         return ""
-    rows = [_row(metric) for metric in card.metrics]
+    rows = [_row(metric) for metric in card.metrics if metric.of in ("", "macro")]
     return "\n".join(["| measured | value | on |", "|---|---|---|", *rows])
 
 
 def _row(metric: Metric) -> str:
     judged = f", judged by `{metric.judge}`" if metric.judge else ""
-    where = f"{metric.n:,} {metric.unit}, {_part(metric.part)}{judged}"
-    return f"| {metric.name.replace('_', ' ')} | {metric.value:.3f} | {where} |"
+    seen = f", seen in `{metric.space}`" if metric.space else ""
+    where = f"{metric.n:,} {metric.unit}, {_part(metric.part)}{judged}{seen}"
+    name = metric.name.replace("_", " ") + (", mean over the diagnoses" if metric.of else "")
+    return f"| {name} | {_value(metric)} | {where} |"
+
+
+def _value(metric: Metric) -> str:
+    """Return a figure with its interval and, where there is one, that of real images at the same n."""
+    between = "" if metric.low is None or metric.high is None else f" ({figure(metric.low)} to {figure(metric.high)})"
+    real = metric.ruler.get("real images")
+    return f"{metric.text}{between}" + ("" if real is None else f"; real images {figure(real)}")
 
 
 def _part(part: str) -> str:

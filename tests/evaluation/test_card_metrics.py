@@ -48,7 +48,8 @@ def test_a_generator_report_enters_its_card(tiny_generator, tiny_classifier, tmp
     folder = shutil.copytree(tiny_generator, tmp_path / "export")
     report = evaluate_generator(Sampler(folder), Predictor(tiny_classifier), per_class=2)
     card = write_to_card(folder, report)
-    assert [m.name for m in card.metrics] == ["agreement"]
+    assert {m.name for m in card.metrics} == {"agreement"}
+    assert card.metrics[0].of == "macro"
     assert card.confusion_part == "synthetic"
 
 

@@ -1,11 +1,12 @@
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from lesionlab.core.errors import ModelError
 from lesionlab.core.notice import NOTICE
-from lesionlab.records.card import check_weights, read_card, write_card
+from lesionlab.records.card import Metric, check_weights, figure, read_card, write_card
 
 
 @pytest.fixture
@@ -60,3 +61,21 @@ def test_weights_cut_in_half_do_not_pass(export):
     weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
     with pytest.raises(ModelError, match="cut or changed"):
         check_weights(export, read_card(export))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.61249, "0.612"), (0.5, "0.500"), (0.0012345, "0.00123"), (-0.0004, "-0.0004"), (84.125, "84.1"), (0, "0.000")],
+)
+def test_a_metric_shows_three_digits_that_tell_something(value, text):
+    assert Metric("kid", value, 745, "images", "test").text == text
+    assert figure(12345.6) == "12,346"
+
+
+def test_a_metric_with_interval_space_and_ruler_comes_back_equal(export):
+    metric = Metric(
+        "kid", 0.1, 745, "images", "test", of="macro", space="x", low=0.0, high=1.0, ruler={"real images": 0.0}
+    )
+    card = replace(read_card(export), metrics=(metric,))
+    write_card(export, card)
+    assert read_card(export) == card

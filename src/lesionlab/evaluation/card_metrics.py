@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ PARTS = ("validation", "test", "external", "synthetic")
 
 
 def write_to_card(folder: Path, report: ClassifierReport | GeneratorReport) -> ModelCard:
-    """Put a report's metrics and confusion into the card of an export; same metric and part are replaced.
+    """Put a report's metrics and confusion into the card of an export; earlier ones of this name and part go.
 
     Raises:
         ModelError: the report was measured on other weights.
@@ -27,13 +28,18 @@ def write_to_card(folder: Path, report: ClassifierReport | GeneratorReport) -> M
             "Evaluate this model again.",
         )
     part = report.part if isinstance(report, ClassifierReport) else "synthetic"
-    new = {_key(metric) for metric in report.metrics}
-    metrics = [*(metric for metric in card.metrics if _key(metric) not in new), *report.metrics]
-    card = replace(card, metrics=tuple(sorted(metrics, key=_rank)))
+    card = with_metrics(card, report.metrics)
     if part != EXTERNAL:  # the matrix in the card is of the model's own data
         card = replace(card, confusion=report.confusion, confusion_part=part)
     write_card(folder, card)
     return card
+
+
+def with_metrics(card: ModelCard, metrics: Sequence[Metric]) -> ModelCard:
+    """Return a card with these metrics in the place of those of the same names, parts and data."""
+    new = {_key(metric) for metric in metrics}
+    kept = [metric for metric in card.metrics if _key(metric) not in new]
+    return replace(card, metrics=tuple(sorted([*kept, *metrics], key=_rank)))
 
 
 def _rank(metric: Metric) -> tuple[bool, int]:

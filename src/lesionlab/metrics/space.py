@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,17 @@ from lesionlab.core.errors import InputError
 from lesionlab.records.feature_space import FeatureSpace
 
 Features = NDArray[np.float32]
+
+
+class Extractor(Protocol):
+    """What turns images into features of one space."""
+
+    @property
+    def space(self) -> FeatureSpace:
+        """The space, named by the hash of its weights."""
+
+    def features(self, images: NDArray[np.uint8]) -> Features:
+        """Return features float32 [n, d] of images uint8 [n, S, S, 3]."""
 
 
 @dataclass(frozen=True)

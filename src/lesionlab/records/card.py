@@ -40,6 +40,17 @@ class Metric:
     part: str  # the part of the split it was measured on, or "synthetic"
     judge: str = ""  # the model that judged, by the head of its hash, where it is not the card's own
     data: str = ""  # the external set it was measured on, by name
+    of: str = ""  # the class that it is of, "macro" for the mean over classes, or what was looked for; blank: all
+    space: str = ""  # what images were seen in: the key of a feature space
+    low: float | None = None  # the bounds of a 95% interval
+    high: float | None = None
+    ruler: dict[str, float] = field(default_factory=dict)  # the same figure of other images, at the same n and classes
+    caveat: str = ""  # what must be said beside it
+
+    @property
+    def text(self) -> str:
+        """The value with three digits that tell something, such as `0.612`, `0.00123` or `84.1`."""
+        return figure(self.value)
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,16 @@ class ModelCard:
     confusion_part: str = ""
     notice: str = NOTICE
     limits: tuple[str, ...] = (SKIN_TONE_LIMIT,)
+    companions: dict[str, str] = field(default_factory=dict)  # place in its release -> hash of the weights
     card_version: int = CARD_VERSION
+
+
+def figure(value: float) -> str:
+    """Return a figure with three digits that tell something, and at least three places below ten."""
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3f}" if 0.1 <= size < 10 or size == 0 else f"{value:.3g}"
 
 
 def write_card(folder: Path, card: ModelCard) -> None:

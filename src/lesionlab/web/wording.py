@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, url_for
 
 from lesionlab.core.diagnoses import Diagnosis, describe
+from lesionlab.records.card import figure
 from lesionlab.web.images import synthetic_address
 from lesionlab.web.models_in_use import models_in_use
 from lesionlab.web.sources import Source
@@ -13,6 +14,13 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 _METRIC_NAMES = {
     "agreement": "Agreement with the diagnosis asked for",
+    "authenticity": "Authenticity, median",
+    "copies_found": "Planted copies found",
+    "fid": "FID",
+    "kid": "KID",
+    "membership_auc": "Membership inference, AUC",
+    "tstr": "Train on synthetic, test on real",
+    "two_sample_accuracy": "Two-sample accuracy",
     "balanced_accuracy_at_choice": "Balanced accuracy when chosen",
     "macro_auc": "AUC, mean over the diagnoses",
 }
@@ -70,6 +78,6 @@ def image_address(source: Source) -> str:
 
 def add_wording(app: Flask) -> None:
     """Give the templates these ways of writing."""
-    for write in (percent, standing, thousands, duration, metric_name, in_words, diagnosis_name, image_address):
+    for write in (percent, figure, standing, thousands, duration, metric_name, in_words, diagnosis_name, image_address):
         app.add_template_filter(write)
     app.add_template_filter(describe, "diagnosis")

@@ -1,0 +1,112 @@
+"""Make the reference of a generator: its training images as compact features, and limits from held-out images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from lesionlab.core.errors import DataError
+from lesionlab.core.progress import Progress, silent
+from lesionlab.data.prepared import Part, PreparedData
+from lesionlab.inference.novelty import combined, compare, views
+from lesionlab.inference.reference import Facts, Reference, SpaceReference
+from lesionlab.metrics.authenticity import FALSE_ALARMS, copy_limit, training_of
+from lesionlab.metrics.space import Extractor, Features
+from lesionlab.records.seen_groups import SeenGroups, seen_groups
+
+AXES = 64
+BATCH = 512
+
+
+def learned_part(data: PreparedData, seen: SeenGroups) -> Part:
+    """Return the real images that a generator learned from, in the order of its groups.csv.
+
+    Raises:
+        DataError: some of them are not in the training part of the data.
+    """
+    part = data.part("train")
+    place = {image_id: row for row, image_id in enumerate(part.image_ids)}
+    learned = [row.image_id for row in seen.rows if row.use == "train"]
+    missing = sum(image_id not in place for image_id in learned)
+    if missing:
+        raise DataError(
+            f"{missing:,} of the {len(learned):,} images that the generator learned from are not in the training part "
+            f"of '{data.name}'.",
+            "Name the data and the split that it was trained on.",
+        )
+    rows = np.array([place[image_id] for image_id in learned])
+    return replace(
+        part,
+        image_ids=tuple(learned),
+        groups=tuple(part.groups[row] for row in rows),
+        lesions=tuple(part.lesions[row] for row in rows),
+        labels=part.labels[rows],
+        indices=part.indices[rows],
+    )
+
+
+def held_out_part(data: PreparedData, seen: SeenGroups) -> Part:
+    """Return the validation images of lesions that a generator did not learn from.
+
+    Raises:
+        DataError: there are none.
+    """
+    part = data.part("validation")
+    unseen = set(part.groups) - seen.groups("train")
+    if not unseen:
+        raise DataError(
+            f"The generator learned from every lesion in the validation part of '{data.name}'.",
+            "Name the split that it was trained on: limits are found on images that it never saw.",
+        )
+    return part.of_groups(unseen)
+
+
+def make_reference(
+    learned: Part,
+    held_out: Part,
+    groups_sha256: str,
+    size_px: int,
+    extractors: Sequence[Extractor],
+    progress: Progress = silent,
+) -> Reference:
+    """Return the reference of a generator that learned from these images, with limits at 1% false alarms.
+
+    Raises:
+        InputError: the training images are of one lesion, or an extractor takes images of another size.
+        DataError: the size is not prepared.
+    """
+    images = learned.images(size_px)
+    _, groups = np.unique(np.array(learned.groups), return_inverse=True)
+    spaces = [space_reference(_features(images, each, progress), groups.astype(np.int32)) for each in extractors]
+    ratios = compare(views(held_out.images(size_px), extractors, spaces), spaces).by_space
+    rows = seen_groups(validation=zip(held_out.groups, held_out.image_ids, strict=True))
+    facts = Facts(
+        groups_sha256=groups_sha256,
+        spaces=tuple(extractor.space for extractor in extractors),
+        limits=tuple(copy_limit(of_space) for of_space in ratios),
+        limit=copy_limit(combined(ratios)),
+        false_alarms=FALSE_ALARMS,
+        split_sha256=held_out.data.split.sha256,
+        part=held_out.name,
+    )
+    return Reference(facts, tuple(spaces), learned.labels.astype(np.int8), rows)
+
+
+def space_reference(features: Features, groups: np.ndarray) -> SpaceReference:
+    """Return features float32 [m, D] along the axes of their largest variance, rounded as they will be kept."""
+    mean = features.mean(axis=0, dtype=np.float64)
+    values, vectors = np.linalg.eigh(np.cov((features - mean).T))
+    axes = vectors[:, ::-1][:, :AXES] / np.sqrt(values.sum())
+    space = (mean.astype(np.float32), axes.astype(np.float32))
+    along = np.asarray((features - space[0]) @ space[1], np.float16).astype(np.float32)
+    return SpaceReference(*space, training_of(along, groups))
+
+
+def _features(images: np.ndarray, extractor: Extractor, progress: Progress) -> Features:
+    found = []
+    for start in range(0, len(images), BATCH):
+        found.append(extractor.features(images[start : start + BATCH]))
+        progress(min(start + BATCH, len(images)), len(images))
+    return np.concatenate(found)

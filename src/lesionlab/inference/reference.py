@@ -1,0 +1,112 @@
+"""`reference.npz`: the training images of a generator as compact features, to find copies of them; no pickle."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionlab.core.errors import ModelError
+from lesionlab.core.files import write_bytes
+from lesionlab.metrics.authenticity import Training
+from lesionlab.metrics.space import Features
+from lesionlab.records.card import ModelCard
+from lesionlab.records.codec import from_plain, to_plain
+from lesionlab.records.feature_space import FeatureSpace
+from lesionlab.records.seen_groups import SeenGroups, seen_groups
+
+REFERENCE_NAME = "reference.npz"
+VERSION = 1
+CURE = "Make it with `lesionlab gan reference`."
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a reference is of, and its limits: a ratio below one counts as a copy."""
+
+    groups_sha256: str  # of the generator's groups.csv, whose training images come in that order
+    spaces: tuple[FeatureSpace, ...]
+    limits: tuple[float, ...]  # in each space alone
+    limit: float  # of the geometric mean of the ratios in all spaces
+    false_alarms: float  # the share of held-out real images below a limit
+    split_sha256: str  # of the split whose part the limits were chosen on
+    part: str
+    version: int = VERSION
+
+
+@dataclass(frozen=True)
+class SpaceReference:
+    """The training images in one space: the axes along which they vary most, and each image along these."""
+
+    mean: NDArray[np.float32]  # [D]
+    axes: NDArray[np.float32]  # [D, d], of a length that makes the features' mean square one
+    training: Training  # features float32 [m, d], exact in float16
+
+    def project(self, features: Features) -> Features:
+        """Return features float32 [n, D] of the space along its axes: float32 [n, d]."""
+        return np.asarray((features - self.mean) @ self.axes, np.float32)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """All that tells a copy from a lesion of its own; `held_out` are the real images that the limits were found on."""
+
+    facts: Facts
+    spaces: tuple[SpaceReference, ...]
+    labels: NDArray[np.int8]  # [m], of the training images, by the card's classes
+    held_out: SeenGroups
+
+
+def write_reference(folder: Path, reference: Reference) -> Path:
+    """Write `reference.npz` into an export folder, whole or not at all."""
+    arrays: dict[str, NDArray[np.generic]] = {
+        "facts": np.array(json.dumps(to_plain(reference.facts))),
+        "groups": reference.spaces[0].training.groups.astype(np.int32),
+        "labels": reference.labels,
+        "held_out": np.array([(row.group, row.image_id) for row in reference.held_out.rows]),
+    }
+    for number, space in enumerate(reference.spaces):
+        arrays[f"mean_{number}"], arrays[f"axes_{number}"] = space.mean, space.axes
+        arrays[f"features_{number}"] = space.training.features.astype(np.float16)
+        arrays[f"spreads_{number}"] = space.training.spreads
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    write_bytes(folder / REFERENCE_NAME, buffer.getvalue())
+    return folder / REFERENCE_NAME
+
+
+def read_reference(folder: Path, card: ModelCard) -> Reference:
+    """Read `reference.npz` of a generator's export.
+
+    Raises:
+        ModelError: there is none, it is damaged, of another version, or of another generator's training images.
+    """
+    path = folder / REFERENCE_NAME
+    if not path.is_file():
+        raise ModelError(f"{folder} holds no {REFERENCE_NAME}: its images cannot be compared with its training.", CURE)
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+            facts = from_plain(Facts, json.loads(str(arrays["facts"])), str(path), ModelError)
+            spaces = tuple(_space(arrays, number) for number in range(len(facts.spaces)))
+            labels = arrays["labels"]
+            held_out = seen_groups(validation=[(str(group), str(image)) for group, image in arrays["held_out"]])
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path} is damaged.", CURE) from error
+    if facts.version != VERSION or facts.groups_sha256 != card.groups_sha256:
+        raise ModelError(
+            f"{path} is of version {facts.version} and training images {facts.groups_sha256[:12]}; this LesionLab "
+            f"reads version {VERSION}, and {card.name} saw {card.groups_sha256[:12]}.",
+            CURE,
+        )
+    return Reference(facts, spaces, labels, held_out)
+
+
+def _space(arrays: np.lib.npyio.NpzFile, number: int) -> SpaceReference:
+    features = arrays[f"features_{number}"].astype(np.float32)
+    training = Training(features, arrays["groups"], arrays[f"spreads_{number}"])
+    return SpaceReference(arrays[f"mean_{number}"], arrays[f"axes_{number}"], training)
