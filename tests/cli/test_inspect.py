@@ -86,7 +86,7 @@ def test_a_model_that_is_no_generator_is_refused(refused, sampled, own_models, n
 
 def test_what_a_record_says_cannot_write_on_the_terminal(run, sampled):
     path = sampled / "mel-0.png"
-    record = (read_provenance(path.read_bytes()) or {}) | {"diagnosis": "\x1b[2J\x9b" + "x" * 9_000}
+    record = (read_provenance(path.read_bytes()) or {}) | {"diagnosis": "\x1b[2J\x9b\ud800" + "x" * 9_000}
     for changes in ({}, {"model_sha256": "\x1b[31m"}):
         path.write_bytes(encode_png(read(path), {RECORD_KEY: json.dumps(record | changes)}))
         result = run("inspect", path)
@@ -94,6 +94,9 @@ def test_what_a_record_says_cannot_write_on_the_terminal(run, sampled):
         assert "\x1b" not in result.stdout
         assert "\x9b" not in result.stdout
         assert max(map(len, result.stdout.splitlines())) < 400
+        plain = run("inspect", "--json", path).stdout
+        assert plain.isascii()
+        assert json.loads(plain)["files"][0]["record"] == record | changes
 
 
 def test_a_file_larger_than_any_of_ours_is_not_read(run, sampled, monkeypatch):

@@ -25,8 +25,19 @@ def test_the_packet_is_xml_that_others_can_read():
 
 @pytest.mark.parametrize(
     "record",
-    [b"", b"no json", b"{", b"\xff", b"&lt;", b"[" * 100_000],
-    ids=["empty", "word", "cut", "utf", "xml", "deep"],
+    [
+        b"",
+        b"no json",
+        b"{",
+        b"\xff",
+        b"&lt;",
+        b"[" * 100_000,
+        b"[NaN]",
+        b"[-Infinity]",
+        b"[1e999]",
+        b"[" + b"9" * 5000 + b"]",
+    ],
+    ids=["empty", "word", "cut", "utf", "xml", "deep", "nan", "infinite", "huge", "endless"],
 )
 def test_a_damaged_record_is_none(record):
     assert record_in_xmp(b"<lesionlab:Record>" + record + b"</lesionlab:Record>") is None

@@ -64,7 +64,7 @@ def inspect(
             typer.echo(_told(outcome))
     if as_json:
         plain = {"notice": NOTICE, "files": [_plain(outcome) for outcome in outcomes]}
-        typer.echo(json.dumps(plain, indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(plain, indent=2))  # in ASCII: a record's letters may be anything
     if any(outcome.error is not None for outcome in outcomes):
         raise typer.Exit(EXIT_USER)
 

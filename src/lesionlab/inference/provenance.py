@@ -19,7 +19,7 @@ from lesionlab.core.png import encode_png
 from lesionlab.inference.recipe import AnyRecipe, Between, KeptLatent, Recipe, diagnoses_of
 from lesionlab.inference.recipe_codec import plain_recipe, recipe_from
 from lesionlab.inference.walk import walk_from
-from lesionlab.inference.xmp import MAX_RECORD_BYTES, record_in_xmp, xmp_packet
+from lesionlab.inference.xmp import record_from, record_in_xmp, xmp_packet
 from lesionlab.records.card import ModelCard
 
 RECORD_KEY = "LesionLab"
@@ -144,7 +144,6 @@ def _in_png_text(content: bytes) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-                text = image.info[RECORD_KEY]
-                return json.loads(text) if len(text) <= MAX_RECORD_BYTES else None
+                return record_from(image.info[RECORD_KEY])
     except Exception:  # noqa: BLE001 - damaged or foreign bytes, in whatever way, carry no provenance
         return None

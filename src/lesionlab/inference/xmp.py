@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 from xml.sax.saxutils import escape, unescape
 
@@ -42,7 +43,21 @@ def record_in_xmp(content: bytes) -> Any:
     end = content.find(_CLOSE.encode(), max(start, 0), max(start, 0) + MAX_RECORD_BYTES)
     if start < 0 or end < 0:
         return None
-    try:
-        return json.loads(unescape(content[start + len(_OPEN) : end].decode()))
-    except (UnicodeDecodeError, ValueError, RecursionError):
+    return record_from(unescape(content[start + len(_OPEN) : end].decode(errors="replace")))
+
+
+def record_from(text: str) -> Any:
+    """Return what a record's text says, strictly JSON; None where it is too long or says nothing."""
+    if len(text) > MAX_RECORD_BYTES:
         return None
+    try:
+        return json.loads(text, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("JSON knows no such number.")
+    return value
