@@ -83,3 +83,9 @@ def test_on_a_terminal_a_bar_is_drawn(monkeypatch):
     assert "Training" in drawn
     assert "4/4 kimg" in drawn
     assert "loss 0.125" in drawn
+
+
+def test_figures_that_count_are_told_whole(clock, capsys):
+    with progress_bar("Sampling", "images") as progress:
+        progress(3, 10, withheld=1234, loss=0.12345)
+    assert capsys.readouterr().err == "Sampling: 3/10 images  withheld 1,234  loss 0.123\n"

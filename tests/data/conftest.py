@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 
 from lesionlab.core.diagnoses import HAM10000_CODES
-from lesionlab.core.progress import silent
 from lesionlab.data.procedural import procedural_view
 from lesionlab.records.card import read_card, write_card
 from lesionlab.records.seen_groups import seen_groups, write_seen_groups
@@ -65,12 +64,14 @@ def sampled(tmp_path: Path) -> Callable[[Path], Path]:
     """Sample two images of each diagnosis from an exported generator; return their folder."""
 
     def sample(export: Path) -> Path:
-        from lesionlab.cli.sample_folder import recipes_for, write_samples
+        from lesionlab.inference.sample_folder import begin, plan_for, sample_into
         from lesionlab.inference.sampler import Sampler
 
         folder = tmp_path / f"{export.name}-samples"
         sampler = Sampler(export)
-        write_samples(sampler, recipes_for(sampler, "all", 2, 0), folder, False, silent)
+        plan = plan_for(sampler, dict.fromkeys(sampler.card.classes, 2), 0)
+        begin(folder, plan)
+        sample_into(folder, sampler, plan)
         return folder
 
     return sample

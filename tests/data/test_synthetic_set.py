@@ -15,6 +15,8 @@ from lesionlab.core.imaging import read
 from lesionlab.data.prepared import PreparedData
 from lesionlab.data.synthetic_set import SyntheticSet
 from lesionlab.data.test_part import open_test_part
+from lesionlab.inference.sample_folder import begin, plan_for, sample_into
+from lesionlab.inference.sampler import Sampler
 from lesionlab.records.card import read_card
 from lesionlab.records.seen_groups import read_seen_groups
 
@@ -84,6 +86,9 @@ def test_a_folder_without_manifest_or_with_another_is_refused(folder: Path, tiny
         with pytest.raises(DataError, match="is no manifest of synthetic images"):
             SyntheticSet.open(folder, [tiny_generator])
     manifest.unlink()
+    with pytest.raises(DataError, match="is not whole: its sampling was stopped"):
+        SyntheticSet.open(folder, [tiny_generator])
+    (folder / "sampling.json").unlink()
     with pytest.raises(DataError, match="nobody knows what made its images"):
         SyntheticSet.open(folder, [tiny_generator])
 
@@ -93,6 +98,22 @@ def test_an_image_that_is_not_the_one_of_the_manifest_is_refused(folder: Path, t
     shutil.copy(folder / "mel-0.png", folder / "nv-0.png")
     with pytest.raises(DataError, match=r"nv-0\.png is missing or is not the file"):
         fakes.pixels(16)
+
+
+def test_its_images_may_lie_in_shards(folder: Path, tiny_generator: Path, tmp_path: Path) -> None:
+    sampler = Sampler(tiny_generator)
+    plan = plan_for(sampler, dict.fromkeys(sampler.card.classes, 2), 0, images_per_shard=4)
+    begin(tmp_path / "shards", plan)
+    sample_into(tmp_path / "shards", sampler, plan)
+    files, shards = (SyntheticSet.open(each, [tiny_generator]) for each in (folder, tmp_path / "shards"))
+    np.testing.assert_array_equal(shards.pixels(16), files.pixels(16))
+    shards.filtered({"nv-1.png", "mel-0.png"}, "novelty reference", tiny_generator).write(tmp_path / "kept")
+    again = SyntheticSet.open(tmp_path / "kept", [tiny_generator])
+    assert [image.shard for image in again.images] == ["", ""]
+    assert again.pixels(16).shape == (2, 16, 16, 3)
+    (tmp_path / "shards" / "images-000002.tar").unlink()
+    with pytest.raises(DataError, match=r"images-000002\.tar.* is missing or is not the file"):
+        shards.pixels(16)
 
 
 def test_files_to_keep_must_be_its_own(folder: Path, tiny_generator: Path, tiny_classifier: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lesionlab.cli.gan_report import report
+from lesionlab.cli.gan_sample import sample
 from lesionlab.cli.gan_walk import walk
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.progress import progress_bar
@@ -24,7 +24,6 @@ from lesionlab.cli.training import (
     Stage,
 )
 from lesionlab.cli.training import train as train_stage
-from lesionlab.core.notice import NOTICE
 from lesionlab.records.presets import GAN_PRESETS
 from lesionlab.records.run import RunFolder
 
@@ -36,6 +35,8 @@ def _load() -> tuple[Callable[..., RunFolder], Callable[..., None]]:
 
     return start_gan, continue_gan
 
+
+app.command(short_help="Write synthetic lesions as PNG files or shards.")(sample)
 
 app.command(short_help="Write a walk through latent space as an animation.")(walk)
 
@@ -59,33 +60,6 @@ def train(
     Presets: released, quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
     """
     train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split))
-
-
-@app.command(short_help="Write synthetic lesions as PNG files.")
-def sample(
-    model: Annotated[str, typer.Option(help="A generator: name, run or folder; see `models list`.")] = "released",
-    diagnosis: Annotated[str, typer.Option(help="A code such as mel, or all.")] = "all",
-    count: Annotated[int, typer.Option(help="Images of each diagnosis asked for.")] = 8,
-    seed: Annotated[int, typer.Option(help="The first seed; image i has seed + i.")] = 0,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="A new or empty folder.", show_default="in LESIONLAB_HOME")
-    ] = None,
-    sheet: Annotated[bool, typer.Option("--sheet", help="Also lay the first images out in sheet.png.")] = False,
-) -> None:
-    """Write synthetic lesions as PNG files, with their provenance inside, and a manifest.csv."""
-    from lesionlab.cli.sample_folder import check_count, choose_folder, recipes_for, write_samples
-    from lesionlab.inference.catalogue import find_model
-    from lesionlab.inference.sampler import Sampler
-
-    check_count(count)
-    sampler = Sampler(find_model(model, "generator"))
-    recipes = recipes_for(sampler, diagnosis, count, seed)
-    folder = choose_folder(out, f"{diagnosis}-seed{seed}")
-    with progress_bar("Sampling", "images") as progress:
-        write_samples(sampler, recipes, folder, sheet, progress)
-    typer.echo(f"{len(recipes):,} synthetic images and manifest.csv lie in {folder}")
-    typer.echo(f"{sampler.card.licence}. {NOTICE}")
-    typer.echo(f"  next: lesionlab classifier predict {folder}")
 
 
 @app.command(short_help="Ask a classifier what it sees in a generator's images.")

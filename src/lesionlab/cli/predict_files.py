@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from lesionlab.cli.failures import explain_os_error
-from lesionlab.cli.sample_folder import SHEET_NAME
 from lesionlab.cli.text import bar
 from lesionlab.core.diagnoses import describe
 from lesionlab.core.errors import InputError, LesionLabError
@@ -19,6 +18,7 @@ from lesionlab.core.png import encode_png
 from lesionlab.inference.heatmap import overlay
 from lesionlab.inference.predictor import Prediction, Predictor
 from lesionlab.inference.provenance import read_provenance
+from lesionlab.inference.sample_finish import SHEET_NAME
 from lesionlab.records.card import ModelCard
 from lesionlab.records.synthetic import MANIFEST_NAME
 

@@ -99,7 +99,7 @@ def _line(done: float, total: float, unit: str, pace: _Pace, figures: dict[str, 
         parts.append(f"{_number(pace.rate)} {unit}/s")
         if done < total:
             parts.append(f"{_duration((total - done) / pace.rate)} left")
-    parts += [f"{name} {value:.3g}" for name, value in figures.items()]
+    parts += [f"{name} {value:{',.0f' if float(value).is_integer() else '.3g'}}" for name, value in figures.items()]
     return "  ".join(parts)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from lesionlab.data.prepared import Part
 from lesionlab.records.card import check_weights, read_card
 from lesionlab.records.exports import find_export, usual_places
 from lesionlab.records.seen_groups import SeenGroups, read_seen_groups, seen_groups
+from lesionlab.records.shards import SetFiles
 from lesionlab.records.synthetic import (
     MANIFEST_NAME,
     Choice,
@@ -83,12 +83,11 @@ class SyntheticSet:
             named = f"{min(foreign)} is" if foreign else "No file is"
             raise InputError(f"{named} among the {len(self.images):,} files to keep.", "Name files of this set.")
         kept = tuple(image for image in self.images if image.file in files)
-        return replace(self, images=kept, saw=(*self.saw, _judge(role, by)))
+        return replace(self, images=kept, saw=(*self.saw, saw_of(role, by)))
 
     def chosen_on(self, what: What, part: Part) -> SyntheticSet:
         """Return the set with a note that something about it was chosen by looking at a part."""
-        choice = Choice(what, part.name, part.data.split.sha256, _seen_in(part))
-        return replace(self, choices=(*self.choices, choice))
+        return replace(self, choices=(*self.choices, chosen_on(what, part)))
 
     def pixels(self, size_px: int) -> NDArray[np.uint8]:
         """Return the images: uint8 [n, size_px, size_px, 3].
@@ -96,7 +95,7 @@ class SyntheticSet:
         Raises:
             DataError: a file is missing or is not the one in the manifest.
         """
-        return np.stack([square(decode(self._read(image)), size_px) for image in self.images])
+        return np.stack([square(decode(content), size_px) for _, content in self._contents()])
 
     def labels(self, classes: Sequence[str]) -> NDArray[np.int64]:
         """Return the position of each image's diagnosis in a class list: int64 [n].
@@ -124,23 +123,46 @@ class SyntheticSet:
         beside = folder.with_name(f".{folder.name}.part")
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        for image in self.images:
-            (beside / image.file).write_bytes(self._read(image))
+        for image, content in self._contents():
+            (beside / image.file).write_bytes(content)
         made_by = {image.model_sha256 for image in self.images}
         saw = tuple(each for each in self.saw if each.role != "generator" or each.name not in made_by)
         write_history(beside, History(saw, self.choices))
-        write_text(beside / MANIFEST_NAME, manifest_csv(self.images))
+        write_text(beside / MANIFEST_NAME, manifest_csv([replace(image, shard="") for image in self.images]))
         beside.rename(folder)
 
-    def _read(self, image: SyntheticImage) -> bytes:
-        path = self.folder / image.file
-        content = path.read_bytes() if path.is_file() else b""
-        if hashlib.sha256(content).hexdigest() != image.sha256:
-            raise DataError(
-                f"{path} is missing or is not the file of the manifest ({image.sha256[:12]}).",
-                "Sample the images again.",
-            )
-        return content
+    def _contents(self) -> Iterator[tuple[SyntheticImage, bytes]]:
+        with SetFiles(self.folder) as files:
+            for image in self.images:
+                content = files.read(image)
+                if content is None:
+                    raise DataError(
+                        f"{self.folder / image.shard / image.file} is missing or is not the file of the manifest "
+                        f"({image.sha256[:12]}).",
+                        "Sample the images again.",
+                    )
+                yield image, content
+
+
+def chosen_on(what: What, part: Part) -> Choice:
+    """Return the note that something was chosen by looking at a part."""
+    return Choice(what, part.name, part.data.split.sha256, _seen_in(part))
+
+
+def saw_of(role: Role, by: Path | Part) -> Saw:
+    """Return what an exported model, or a comparison with the images of a part, saw of real images.
+
+    Raises:
+        LeakError: which lesions the model saw is unknown.
+    """
+    if isinstance(by, Part):
+        return Saw(role, f"{by.data.name}, {by.name}", _seen_in(by))
+    try:
+        card = read_card(by)
+        check_weights(by, card)
+        return Saw(role, card.weights_sha256, read_seen_groups(by, card))
+    except ModelError as error:
+        raise LeakError(f"{error.cause[:-1]}: provenance unknown.", _UNKNOWN) from error
 
 
 def _seen_in(part: Part) -> SeenGroups:
@@ -155,15 +177,4 @@ def _generator(weights_sha256: str, places: Sequence[Path], folder: Path) -> Saw
             "here: provenance unknown.",
             _UNKNOWN,
         )
-    return _judge("generator", export)
-
-
-def _judge(role: Role, by: Path | Part) -> Saw:
-    if isinstance(by, Part):
-        return Saw(role, f"{by.data.name}, {by.name}", _seen_in(by))
-    try:
-        card = read_card(by)
-        check_weights(by, card)
-        return Saw(role, card.weights_sha256, read_seen_groups(by, card))
-    except ModelError as error:
-        raise LeakError(f"{error.cause[:-1]}: provenance unknown.", _UNKNOWN) from error
+    return saw_of("generator", export)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,11 @@ from lesionlab.records.seen_groups import SeenGroups
 
 MANIFEST_NAME = "manifest.csv"
 HISTORY_NAME = "history.json"
+PLAN_NAME = "sampling.json"  # what is sampled; it is written first
 COLUMNS = ("file", "seed", "diagnosis", "model_sha256", "sha256")
+OPTIONAL_COLUMNS = ("shard", "truncation", "agreement", "novelty")
+
+_CURE = "Name a folder that `lesionlab gan sample` wrote."
 
 Role = Literal["generator", "filter", "novelty reference", "feature space"]
 What = Literal["recipe", "filter", "threshold", "truncation", "stopping point"]
@@ -25,13 +29,20 @@ What = Literal["recipe", "filter", "threshold", "truncation", "stopping point"]
 
 @dataclass(frozen=True)
 class SyntheticImage:
-    """One line of the manifest: a file, its recipe, the SHA-256 of the generator's weights and of the file."""
+    """One line of the manifest: a file, its recipe, the SHA-256 of the generator's weights and of the file.
+
+    Its scores are there where a filter measured them.
+    """
 
     file: str
     seed: int
     diagnosis: str
     model_sha256: str
     sha256: str
+    shard: str = ""  # the tar file that holds it; blank: it is a file of the folder
+    truncation: float | None = None
+    agreement: float | None = None  # the probability that a classifier gives the diagnosis
+    novelty: float | None = None  # the ratio of distances below which it would be a copy
 
 
 @dataclass(frozen=True)
@@ -61,13 +72,33 @@ class History:
     choices: tuple[Choice, ...] = ()
 
 
-def manifest_csv(images: Iterable[SyntheticImage]) -> str:
-    """Return a manifest, LF line ends."""
+def manifest_csv(images: Sequence[SyntheticImage]) -> str:
+    """Return a manifest, LF line ends; a column that need not be there stands where an image has something in it."""
+    used = [name for name in OPTIONAL_COLUMNS if any(getattr(image, name) not in ("", None) for image in images)]
+    columns = (*COLUMNS, *used)
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((i.file, i.seed, i.diagnosis, i.model_sha256, i.sha256) for i in images)
+    csv.writer(buffer, lineterminator="\n").writerows([columns, *(manifest_row(image, columns) for image in images)])
     return buffer.getvalue()
+
+
+def manifest_row(image: SyntheticImage, columns: Iterable[str]) -> list[str]:
+    """Return an image's line of a manifest with these columns."""
+    values = (getattr(image, name) for name in columns)
+    return ["" if value is None else str(value) for value in values]  # of a float, all its digits
+
+
+def image_from(row: Mapping[str, str]) -> SyntheticImage:
+    """Return the image that a line of a manifest describes; other columns are passed over.
+
+    Raises:
+        ValueError, KeyError: a column that must be there is not, holds no number, or names a file elsewhere.
+    """
+    shard = row.get("shard", "")
+    if any(Path(name).name != name for name in (row["file"], shard)):
+        raise ValueError(row["file"])
+    numbers = (float(row[name]) if row.get(name) else None for name in ("truncation", "agreement", "novelty"))
+    seed = int(row["seed"])
+    return SyntheticImage(row["file"], seed, row["diagnosis"], row["model_sha256"], row["sha256"], shard, *numbers)
 
 
 def read_manifest(folder: Path) -> tuple[SyntheticImage, ...]:
@@ -76,22 +107,42 @@ def read_manifest(folder: Path) -> tuple[SyntheticImage, ...]:
     Raises:
         DataError: there is none, or it is damaged.
     """
-    path = folder / MANIFEST_NAME
-    cure = "Name a folder that `lesionlab gan sample` wrote."
+    return tuple(manifest_images(folder))
+
+
+def manifest_images(folder: Path) -> Iterator[SyntheticImage]:
+    """Yield what `read_manifest` returns, line by line: a set may be larger than memory.
+
+    Raises:
+        DataError: there is none, or it is damaged.
+    """
+    path, found = folder / MANIFEST_NAME, 0
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            head, *lines = csv.reader(file)
-        images = tuple(
-            SyntheticImage(name, int(seed), code, model, sha256) for name, seed, code, model, sha256 in lines
-        )
+            rows = csv.DictReader(file, strict=True)
+            head = tuple(rows.fieldnames or ())
+            if head[: len(COLUMNS)] != COLUMNS or not set(head[len(COLUMNS) :]) <= set(OPTIONAL_COLUMNS):
+                raise ValueError(f"its columns are {', '.join(head)}")
+            for row in rows:
+                if None in (*row, *row.values()):
+                    raise ValueError("a line is longer or shorter than the head")
+                found += 1
+                yield image_from(row)
     except OSError as error:
-        raise DataError(f"{folder} holds no {MANIFEST_NAME}, so nobody knows what made its images.", cure) from error
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise DataError(f"{path} is no manifest of synthetic images.", cure) from error
-    plain = all(Path(image.file).name == image.file for image in images)
-    if tuple(head) != COLUMNS or not plain or not images:
-        raise DataError(f"{path} is no manifest of synthetic images.", cure)
-    return images
+        raise _no_manifest(folder) from error
+    except (UnicodeDecodeError, csv.Error, ValueError, KeyError) as error:
+        raise DataError(f"{path} is no manifest of synthetic images.", _CURE) from error
+    if not found:
+        raise DataError(f"{path} is no manifest of synthetic images.", _CURE)
+
+
+def _no_manifest(folder: Path) -> DataError:
+    if (folder / PLAN_NAME).is_file():
+        return DataError(
+            f"The set in {folder} is not whole: its sampling was stopped.",
+            "Run the same `lesionlab gan sample` again: it goes on.",
+        )
+    return DataError(f"{folder} holds no {MANIFEST_NAME}, so nobody knows what made its images.", _CURE)
 
 
 def write_history(folder: Path, history: History) -> None:
