@@ -15,6 +15,7 @@ from lesionlab.core.imaging import (
     read_for_model,
     sheet,
     square,
+    squares_for_models,
 )
 
 
@@ -142,6 +143,19 @@ def test_a_model_sees_a_jpeg_no_finer_than_it_needs(size: tuple[int, int], seen:
     (tmp_path / "a.jpg").write_bytes(content)
     assert np.array_equal(read_for_model(tmp_path / "a.jpg"), decode_for_model(content))
     assert decode_for_model(_bytes(_image(*size), "PNG")).shape[1::-1] == size
+
+
+def test_a_model_of_more_pixels_sees_a_jpeg_finer_and_the_others_see_what_they_saw():
+    content = _bytes(_image(600, 450), "JPEG", quality=95)
+    assert decode_for_model(content, 128).shape[:2] == (225, 300)
+    assert decode_for_model(content, 256).shape[:2] == (450, 600)
+    both = squares_for_models(content, (256, 64))
+    assert np.array_equal(both[64], squares_for_models(content, (64,))[64])
+    assert np.array_equal(both[64], square(decode_for_model(content), 64))
+    assert np.array_equal(both[256], square(decode(content), 256))
+    assert squares_for_models(content, ()) == {}
+    with pytest.raises(ImageError):
+        squares_for_models(content[:300], ())
 
 
 def test_webp_keeps_pixels_nearly():

@@ -35,8 +35,9 @@ RECIPES = {
 
 def trainee(**options) -> GanTrainee:
     chosen = GanOptions(**{**SMALL, **options})
-    labels = np.arange(24) % 2
-    images = np.stack([procedural_lesion(CLASSES[label], seed, 16) for seed, label in enumerate(labels)])
+    labels = np.arange(24 if chosen.image_size_px == 16 else 4) % 2
+    size = chosen.image_size_px
+    images = np.stack([procedural_lesion(CLASSES[label], seed, size) for seed, label in enumerate(labels)])
     return GanTrainee(chosen, images, labels, CLASSES, choose_compute(False, 1))
 
 
@@ -54,6 +55,18 @@ def test_every_recipe_trains_both_networks_and_tells_how(recipe):
     assert sum(not torch.equal(one, other) for one, other in zip(before, after, strict=True)) > len(before) / 2
     with torch.no_grad():
         image = ours.averaged_generator()(torch.randn(4, 6), torch.eye(2)[[0, 1, 0, 1]])
+    assert torch.isfinite(image).all()
+
+
+def test_drawn_originals_of_256_px_train_too():
+    ours = trainee(image_size_px=256, batch_size=2)
+    before = ours.generator.first.weight.clone()
+    figures = ours.step()
+    assert all(torch.isfinite(value) for value in figures.values())
+    assert not torch.equal(ours.generator.first.weight, before)
+    with torch.no_grad():
+        image = ours.averaged_generator()(torch.randn(1, 6), torch.eye(2)[:1])
+    assert image.shape == (1, 3, 256, 256)
     assert torch.isfinite(image).all()
 
 

@@ -15,7 +15,7 @@ from lesionlab.core.errors import ImageError, TooLargeError
 
 MAX_BYTES = 15 * 2**20
 MAX_PIXELS = 50_000_000
-AT_LEAST_PX = 224  # no model here sees more: a large JPEG is decoded no finer than it needs to be
+AT_LEAST_PX = 224  # a large JPEG is decoded no finer than models need it
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 
 _DIFFERENT = "Use a JPEG, PNG or WebP photograph of one lesion."
@@ -60,17 +60,18 @@ def read(path: Path, *, at_least_px: int | None = None) -> Pixels:
     return decode(path.read_bytes(), at_least_px=at_least_px)
 
 
-def decode_for_model(content: bytes) -> Pixels:
-    """Decode an image file's bytes as every model sees them, in training and in use; see `decode`.
+def decode_for_model(content: bytes, size_px: int = 0) -> Pixels:
+    """Decode an image file's bytes as a model of `size_px` pixels sees them, in training and in use; see `decode`.
 
-    A JPEG is decoded at the smallest of the scales 1, 1/2, 1/4 and 1/8 whose shorter side has at least 224 pixels.
+    A JPEG is decoded at the smallest of the scales 1, 1/2, 1/4 and 1/8 whose shorter side has at least 224 pixels, or
+    `size_px` where that is more. So all models of up to 224 pixels see the same.
     """
-    return decode(content, at_least_px=AT_LEAST_PX)
+    return decode(content, at_least_px=max(AT_LEAST_PX, size_px))
 
 
-def read_for_model(path: Path) -> Pixels:
-    """Decode an image file as every model sees it; see `decode_for_model`."""
-    return read(path, at_least_px=AT_LEAST_PX)
+def read_for_model(path: Path, size_px: int = 0) -> Pixels:
+    """Decode an image file as a model of `size_px` pixels sees it; see `decode_for_model`."""
+    return read(path, at_least_px=max(AT_LEAST_PX, size_px))
 
 
 def _to_rgb(image: Image.Image, at_least_px: int | None) -> Pixels:
@@ -108,6 +109,21 @@ def squares(pixels: Pixels, sizes_px: Sequence[int]) -> dict[int, Pixels]:
     top, left = (height - side) // 2, (width - side) // 2
     image = Image.fromarray(pixels[top : top + side, left : left + side])
     return {size: np.asarray(image.resize((size, size), Image.Resampling.BICUBIC)) for size in sizes_px}
+
+
+def squares_for_models(content: bytes, sizes_px: Sequence[int]) -> dict[int, Pixels]:
+    """Return what models of these sizes see of an image file's bytes: uint8 [S, S, 3] by size; see `decode_for_model`.
+
+    What one size gives does not depend on the others. Without a size, the file is decoded all the same.
+
+    Raises:
+        TooLargeError, ImageError: see `decode`.
+    """
+    found: dict[int, Pixels] = {}
+    for at_least_px in sorted({max(AT_LEAST_PX, size) for size in sizes_px} or {AT_LEAST_PX}):
+        pixels = decode(content, at_least_px=at_least_px)
+        found |= squares(pixels, [size for size in sizes_px if max(AT_LEAST_PX, size) == at_least_px])
+    return found
 
 
 def encode_webp(pixels: Pixels, quality: int = 90) -> bytes:

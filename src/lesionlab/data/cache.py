@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import DataError, LesionLabError
-from lesionlab.core.imaging import MAX_BYTES, decode_for_model, squares
+from lesionlab.core.imaging import MAX_BYTES, squares_for_models
 from lesionlab.core.processes import cores, process_pool
 from lesionlab.core.progress import Progress, silent
 from lesionlab.core.synthetic_mark import says_synthetic
 from lesionlab.data.array_file import ArrayWriter
+from lesionlab.data.resolution import check_resolution
 
 BLOCK_IMAGES = 64
 ALONE_BELOW = 512  # fewer images are decoded here and now: starting processes would take longer
@@ -72,13 +73,14 @@ def write_pixels(
 ) -> Decoded:
     """Decode `files` and write uint8 [n, S, S, 3] to `targets[S]`, an .npy file each; tell which are unusable.
 
-    Unreadable images, and files that differ from their `sha256` where that is given, are left out of the arrays. Each
-    image is decoded once, as in serving. `accept` is told before the files appear; what it raises leaves none behind.
+    Unreadable images, and files that differ from their `sha256` where that is given, are left out of the arrays.
+    Images are decoded as in serving. `accept` is told before the files appear; what it raises leaves none behind.
 
     Raises:
-        DataError: a decoding process was killed.
+        DataError: images are too small for a size that takes originals, or a decoding process was killed.
     """
     sizes = tuple(sorted(targets, reverse=True))
+    check_resolution(files, sizes)
     decoded = Decoded()
     with ExitStack() as stack:
         writers = {size: stack.enter_context(ArrayWriter(targets[size], (size, size, 3))) for size in sizes}
@@ -106,7 +108,7 @@ def decode_block(task: Task) -> Block:
         try:
             with Path(path).open("rb") as file:
                 content = file.read(MAX_BYTES + 1)
-            pixels = decode_for_model(content)
+            seen = squares_for_models(content, task.sizes)
         except (LesionLabError, OSError):
             unreadable.append(position)
             continue
@@ -118,7 +120,7 @@ def decode_block(task: Task) -> Block:
             synthetic.append(position)
             continue
         digests.append(digest)
-        for size, tile in squares(pixels, task.sizes).items():
+        for size, tile in seen.items():
             tiles[size].append(tile)
     stacked = {size: np.asarray(of_size, np.uint8).reshape(-1, size, size, 3) for size, of_size in tiles.items()}
     return Block(task.first, stacked, tuple(digests), tuple(unreadable), tuple(altered), tuple(synthetic))

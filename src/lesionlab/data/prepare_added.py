@@ -20,6 +20,7 @@ from lesionlab.data.lock import only_one
 from lesionlab.data.prepare import Preparation, add_sizes, origin_of, prepare_in, unusable
 from lesionlab.data.prepared import PreparedData, pixels_path
 from lesionlab.data.problems import Problem, refuse
+from lesionlab.data.resolution import check_resolution
 from lesionlab.data.source import Source
 
 WORK_NAME = ".work"  # what a preparation needs on its way; a later one goes on from what is whole there
@@ -61,6 +62,7 @@ def prepare_with_additions(
             files = source.files | {image.image_id: image.file for image in additions.images}
             with stage("Decoding", "images") as progress:
                 return add_sizes(old, files, sizes, progress, skip_bad=skip_bad)
+        check_resolution([*source.files.values(), *(image.file for image in additions.images)], sizes)
         work = folder / WORK_NAME
         compared = tuple(sorted({*sizes, COMPARED_PX}))
         with stage("Decoding", "images") as progress:

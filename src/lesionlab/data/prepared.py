@@ -16,6 +16,7 @@ from lesionlab.core.errors import DataError
 from lesionlab.core.home import cache_folder
 from lesionlab.data.other_split import positions_under
 from lesionlab.data.prepared_record import RECORD_NAME, PreparedRecord, read_record
+from lesionlab.data.resolution import ORIGINALS_FROM_PX, WHAT_IS_NEEDED
 from lesionlab.records.ledger import LoggedOpening
 from lesionlab.records.split import CLOSED_PARTS, Split, read_split
 
@@ -117,7 +118,8 @@ class PreparedData:
             there = ", ".join(f"{size} px" for size in self.sizes_px)
             raise DataError(
                 f"'{self.name}' is prepared at {there}, not at {size_px} px.",
-                f"Add this size with `lesionlab data prepare {self._arguments} --name {self.name} --size {size_px}`.",
+                f"Add this size with `lesionlab data prepare {self._arguments} --name {self.name} --size {size_px}`"
+                + (f"; it needs {WHAT_IS_NEEDED}." if size_px >= ORIGINALS_FROM_PX else "."),
             )
         path = pixels_path(self.folder, size_px)
         try:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from lesionlab.core.errors import OptionsError
 
-GAN_SIZES_PX = (16, 32, 64, 128)
+GAN_SIZES_PX = (16, 32, 64, 128, 256)
 CLASSIFIER_SIZES_PX = (16, 32, 64, 128)
 
 
@@ -26,7 +26,7 @@ def _check_positive(record: object, *names: str) -> None:
 class GanOptions:
     """Settings of a generator run; see docs/training.md for what each one does to the images."""
 
-    image_size_px: int = 64  # 16 (tests), 32, 64 or 128
+    image_size_px: int = 64  # 16 (tests), 32, 64 or 128; 256 where the data was prepared from originals
     total_kimg: float = 500.0  # thousand real images shown to the discriminator
     batch_size: int = 32
     seed: int = 0
