@@ -240,9 +240,8 @@ def test_what_is_no_image_is_refused(inspector, content):
         inspector.inspect(content)
 
 
-FLOATS = st.floats(
-    allow_nan=False, allow_infinity=False, allow_subnormal=False
-)  # training, in another test, has this process flush them to zero
+# Training, in another test, has this process flush subnormal numbers to zero.
+FLOATS = st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3000) | FLOATS | st.sampled_from(["", "nv", "mel", "AACAPw=="]),
     lambda inner: (
