@@ -81,6 +81,13 @@ def test_a_size_not_there_names_those_there_and_the_command(tiny_data: PreparedD
     assert "lesionlab data prepare --procedural 84 --name tiny --size 64" in caught.value.cure
 
 
+@pytest.mark.parametrize(("side_px", "size_px"), [(8, 16), (16, 16), (17, 32), (32, 32), (64, 32)])
+def test_the_size_for_a_comparison_is_reduced_and_never_enlarged_where_it_can_be(
+    tiny_data: PreparedData, side_px: int, size_px: int
+) -> None:
+    assert tiny_data.size_for(side_px) == size_px
+
+
 def test_a_split_changed_by_hand_is_refused(copy: Path) -> None:
     path = copy / "split.csv"
     path.write_bytes(path.read_bytes().replace(b",nv,train", b",mel,train", 1))

@@ -19,8 +19,7 @@ QUALITY = 80
 def thumbnails(audit: Audit, data: PreparedData) -> dict[str, str]:
     """Return data URIs of the images that are shown as evidence, by image id."""
     position = {row.image_id: index for index, row in enumerate(data.split.rows)}
-    size_px = min(data.sizes_px, key=lambda size: (abs(size - SIDE_PX), size))
-    pixels = data.pixels(size_px)
+    pixels = data.pixels(data.size_for(SIDE_PX))
     return {image: _uri(pixels[position[image]]) for image in dict.fromkeys(_shown(audit)) if image in position}
 
 

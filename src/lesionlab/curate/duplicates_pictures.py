@@ -50,8 +50,8 @@ class Pictures:
 
 
 def prepared_squares(data: PreparedData) -> NDArray[np.uint8]:
-    """Return the pixels of a prepared set at the size nearest to 64 px, read-only by memory map."""
-    return data.pixels(min(data.sizes_px, key=lambda size: (abs(size - SIDE_PX), -size)))
+    """Return the pixels of a prepared set at 64 px or the next size there is, read-only by memory map."""
+    return data.pixels(data.size_for(SIDE_PX))
 
 
 def largest_squares(data: PreparedData) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""An .npy file written row by row: its length need not be known before, and no copy stays in memory."""
+"""An .npy file written row by row, its length not known before, and read by memory map: no copy stays in memory."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from lesionlab.core.errors import DataError
 from lesionlab.core.files import replacing
 
 _AT_ONCE = 1024  # rows copied in one piece
@@ -62,3 +63,18 @@ def copy_rows(path: Path, parts: Iterable[tuple[NDArray[np.uint8], Sequence[int]
         for array, rows in whole:
             for start in range(0, len(rows), _AT_ONCE):
                 writer.append(array[list(rows[start : start + _AT_ONCE])])
+
+
+def map_array(path: Path, shape: tuple[int, ...], cure: str) -> NDArray[np.uint8]:
+    """Return a uint8 array of this shape, mapped read-only.
+
+    Raises:
+        DataError: the file is missing, damaged or holds another array; `cure` says what to do.
+    """
+    try:
+        mapped: NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{path} is missing or damaged.", cure) from error
+    if mapped.shape != shape or mapped.dtype != np.uint8:
+        raise DataError(f"{path} holds {mapped.shape} {mapped.dtype}, not {shape} uint8.", cure)
+    return mapped

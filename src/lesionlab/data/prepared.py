@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lesionlab.core.errors import DataError
 from lesionlab.core.home import cache_folder
+from lesionlab.data.array_file import map_array
 from lesionlab.data.other_split import positions_under
 from lesionlab.data.prepared_record import RECORD_NAME, PreparedRecord, read_record
 from lesionlab.data.resolution import ORIGINALS_FROM_PX, WHAT_IS_NEEDED
@@ -96,6 +97,10 @@ class PreparedData:
         """
         return PreparedData(self.folder, self.record, split, positions_under(self.split, split, where))
 
+    def size_for(self, side_px: int) -> int:
+        """Return the smallest prepared size of at least `side_px`, else the largest: enlarging adds no detail."""
+        return min((size for size in self.sizes_px if size >= side_px), default=max(self.sizes_px))
+
     def pixels(self, size_px: int) -> NDArray[np.uint8]:
         """Return the pixels of all rows of the split: uint8 [N, size_px, size_px, 3], mapped read-only where it can be.
 
@@ -121,15 +126,8 @@ class PreparedData:
                 f"Add this size with `lesionlab data prepare {self._arguments} --name {self.name} --size {size_px}`"
                 + (f"; it needs {WHAT_IS_NEEDED}." if size_px >= ORIGINALS_FROM_PX else "."),
             )
-        path = pixels_path(self.folder, size_px)
-        try:
-            mapped: NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise DataError(f"{path} is missing or damaged.", self._anew) from error
         shape = (self.record.images, size_px, size_px, 3)
-        if mapped.shape != shape or mapped.dtype != np.uint8:
-            raise DataError(f"{path} holds {mapped.shape} {mapped.dtype}, not {shape} uint8.", self._anew)
-        return mapped
+        return map_array(pixels_path(self.folder, size_px), shape, self._anew)
 
     @cached_property
     def metadata(self) -> list[dict[str, str]]:

@@ -61,7 +61,7 @@ def _by_name(data: PreparedData, mine: Sequence[int], held: Sequence[int]) -> li
 def _by_picture(
     data: PreparedData, mine: Sequence[int], held: Sequence[int], progress: Progress
 ) -> list[tuple[int, int, str]]:
-    size_px = min(data.sizes_px, key=lambda size: (abs(size - _COMPARED_PX), size))
+    size_px = data.size_for(_COMPARED_PX)
     looks: list[Look] = []
     for pixels in data.take_pixels(size_px, np.array([*held, *mine], np.int64)):
         looks.append(Look(pixels))
