@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lesionlab.core.files import replacing, sha256_of, write_json, write_text
+from lesionlab.core.errors import InputError
+from lesionlab.core.files import check_new_folder, replacing, sha256_of, whole_folder, write_json, write_text
 
 
 def _write_half(path: Path) -> None:
@@ -33,3 +34,35 @@ def test_a_write_makes_its_folder_and_replaces(tmp_path):
 def test_hash(tmp_path):
     (tmp_path / "x").write_bytes(b"lesion")
     assert sha256_of(tmp_path / "x") == hashlib.sha256(b"lesion").hexdigest()
+
+
+@pytest.mark.parametrize("existed", [False, True])
+def test_a_folder_is_whole_or_not_there(tmp_path, existed):
+    place = tmp_path / "out"
+    if existed:
+        place.mkdir()
+
+    def fail() -> None:
+        with whole_folder(place) as part:
+            (part / "half").write_text("half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert place.is_dir() == existed
+    (tmp_path / ".out.part").mkdir()
+    (tmp_path / ".out.part" / "left").touch()  # by a process that was killed
+    with whole_folder(place) as part:
+        (part / "all").write_text("all")
+        assert not list(place.glob("*"))
+    assert [path.name for path in place.iterdir()] == ["all"]
+    assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_a_new_folder_is_none_in_which_something_would_be_lost(tmp_path):
+    check_new_folder(tmp_path)
+    check_new_folder(tmp_path / "none")
+    (tmp_path / "mine").touch()
+    for path in (tmp_path, tmp_path / "mine"):
+        with pytest.raises(InputError):
+            check_new_folder(path)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +18,8 @@ from lesionlab.collect.export_tables import (
     whole_licence,
 )
 from lesionlab.collect.unpack import check_space
-from lesionlab.core.errors import CollectError, InputError
+from lesionlab.core.errors import CollectError
+from lesionlab.core.files import check_new_folder, whole_folder
 from lesionlab.core.licences import family_of, is_open
 from lesionlab.core.progress import Progress, silent
 from lesionlab.records.collected import ManifestRecord
@@ -67,7 +66,7 @@ def export(collection: Collection, folder: Path, wanted: Wanted, progress: Progr
         InputError: the folder is a file or holds something.
         CollectError: no image is wanted, a file of the collection is missing or damaged, or the disk is too small.
     """
-    _check_folder(folder)
+    check_new_folder(folder)
     records = [record for record in collection.manifest.records("fetched") if wanted.takes(record)]
     usable = [record for record in records if is_open(record.licence)]
     images = _images(usable)
@@ -79,19 +78,12 @@ def export(collection: Collection, folder: Path, wanted: Wanted, progress: Progr
         )
     size = sum(image.record.size_bytes for image in images)
     check_space(folder.absolute(), size, "the export")
-    with _whole(folder) as part:
+    with whole_folder(folder) as part:
         _copy_files(collection, images, part, progress)
         for name, text in _texts(folder.resolve().name, images).items():
             (part / name).write_text(text, encoding="utf-8", newline="")
     codes = [record.licence for record in usable]
     return Exported(len(images), len(usable), size, whole_licence(codes), len(records) - len(usable))
-
-
-def _check_folder(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file.", "Name a folder that is new or empty.")
-    if folder.is_dir() and any(folder.iterdir()):
-        raise InputError(f"The folder {folder} is not empty.", "Name another one; nothing in it was touched.")
 
 
 def _images(records: Iterable[ManifestRecord]) -> list[ExportedImage]:
@@ -138,19 +130,3 @@ def _texts(name: str, images: Sequence[ExportedImage]) -> dict[str, str]:
         "ATTRIBUTION.md": attribution_page(images),
         "README.md": readme(name, images),
     }
-
-
-@contextmanager
-def _whole(folder: Path) -> Iterator[Path]:
-    """Yield a folder beside; it becomes `folder` when the block ends well, and is deleted when it fails."""
-    place = folder.resolve()
-    part = place.with_name(f".{place.name}.part")
-    shutil.rmtree(part, ignore_errors=True)  # what a killed export left
-    part.mkdir(parents=True)
-    try:
-        yield part
-        if place.is_dir():
-            place.rmdir()  # empty, as was checked; Windows does not rename over it
-        part.rename(place)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)

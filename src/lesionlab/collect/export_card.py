@@ -16,12 +16,13 @@ TAGS = ("dermoscopy", "skin-lesions", "medical", "lesionlab")
 
 def readme(name: str, images: Sequence[ExportedImage]) -> str:
     """Return the card of an export."""
-    return f"{_head(name, images)}\n{_body(name, images)}"
-
-
-def _head(name: str, images: Sequence[ExportedImage]) -> str:
     licence = whole_licence(record.licence for image in images for record in image.records)
-    size = next((label for limit, label in SIZES if len(images) < limit), "1M<n<10M")
+    return f"{hub_head(name, licence, len(images))}\n{_body(name, images)}"
+
+
+def hub_head(name: str, licence: str, images: int, tags: Sequence[str] = ()) -> str:
+    """Return the head of a data card in YAML, from which the Hugging Face Hub knows licence, size and task."""
+    size = next((label for limit, label in SIZES if images < limit), "1M<n<10M")
     lines = [
         "---",
         f"license: {licence.lower()}",
@@ -31,7 +32,7 @@ def _head(name: str, images: Sequence[ExportedImage]) -> str:
         "task_categories:",
         "- image-classification",
         "tags:",
-        *(f"- {tag}" for tag in TAGS),
+        *(f"- {tag}" for tag in (*TAGS, *tags)),
         "---",
     ]
     return "\n".join([*lines, ""])
