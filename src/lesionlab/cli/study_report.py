@@ -69,7 +69,7 @@ def _text(found: Outcome) -> str:
     from lesionlab.study.table import rows
 
     shown, told = columns(found), rows(found, columns(found))
-    head = ("", *(column.figure.title for column in shown))
+    head = ("", *(column.figure.short for column in shown))
     lines = [(row.title, *(cell.mean for cell in row.cells)) for row in told]
     lines += [(row.without_title, *(cell.mean for cell in row.without)) for row in told if row.without]
     return "\n".join([*findings(found), "", table(head, lines), "", NOTICE, ""])

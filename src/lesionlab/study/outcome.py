@@ -13,23 +13,76 @@ from lesionlab.study.folder import is_of
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that a study shows: its name in the records, its title, which way is better, and how it is drawn."""
+    """A figure that a study shows: its name in the records, its titles, what it means, and how it is drawn."""
 
     name: str
     title: str
+    short: str  # the head of a column in a terminal
     better: str
+    meaning: str
     digits: int = 3
     logarithmic: bool = False
     limits: tuple[float, float] | None = None
 
 
-KID = Figure("kid_macro", "KID, mean of the classes", "lower is better", digits=4)
-COVERAGE = Figure("coverage", "Coverage", "higher is better", limits=(0.0, 1.0))
-GRID = Figure("grid_index", "Grid index", "as real images is best", digits=2, logarithmic=True)
-TSTR = Figure("tstr", "Trained on synthetic, tested on real", "1: as good as real training images", limits=(0.0, 1.0))
-TAUGHT = Figure("tstr", "Balanced accuracy taught by synthetic images", "dotted: by the same real images")
-ON_REAL = Figure("trtr", "Balanced accuracy taught by the same real images", "what the synthetic images could teach")
-COPIES = Figure("copies", "Withheld as copies", "lower is better")
+KID = Figure(
+    "kid_macro",
+    "KID, mean of the classes",
+    "KID",
+    "lower is better",
+    "how far synthetic images lie from real ones of the same diagnosis, as a network of random weights sees them: "
+    "0 for images of the same kind",
+    digits=4,
+    logarithmic=True,
+)
+COVERAGE = Figure(
+    "coverage",
+    "Coverage",
+    "coverage",
+    "higher is better",
+    "the share of real images that have a synthetic one in their neighbourhood: low where the generator always makes "
+    "the same few",
+    limits=(0.0, 1.0),
+)
+GRID = Figure(
+    "grid_index",
+    "Grid index",
+    "grid",
+    "as real images is best",
+    "how far the frequencies of the generator's strides stick out of the images' spectrum: a checkerboard that eyes "
+    "hardly see and classifiers do",
+    digits=2,
+    logarithmic=True,
+)
+TSTR = Figure(
+    "tstr",
+    "Trained on synthetic, tested on real",
+    "TSTR",
+    "1: as good as real training images",
+    "how much a classifier learns from synthetic images alone: 0 is chance, 1 what the real training images teach it",
+    limits=(0.0, 1.0),
+)
+TAUGHT = Figure(
+    "tstr",
+    "Balanced accuracy taught by synthetic images",
+    "taught",
+    "higher is better",
+    "the balanced accuracy, on real lesions, of a classifier that saw synthetic images alone",
+)
+ON_REAL = Figure(
+    "trtr",
+    "Balanced accuracy taught by the same real images",
+    "by real",
+    "what the synthetic images could teach",
+    "the same of a classifier that saw the very images that the generator learned from",
+)
+COPIES = Figure(
+    "copies",
+    "Copies of training images",
+    "copies",
+    "lower is better",
+    "the share of synthetic images that lie nearer to a training image than 99 in 100 real images of other lesions do",
+)
 
 
 @dataclass(frozen=True)

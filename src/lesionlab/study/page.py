@@ -54,6 +54,7 @@ def study_page(found: Outcome) -> str:
         judge=json.dumps(found.plan.judge, sort_keys=True),
         runs=tuple(found.runs.values()),
         left=found.left(),
+        chosen=any(arm.options.get("kid_kimg") for arm in found.plan.arms),
         minutes=lambda seconds: f"{seconds / 60:.1f}",
     )
 

@@ -11,19 +11,26 @@ from lesionlab.study.outcome import COVERAGE, GRID, KID, TSTR, Figure, Outcome
 FIGURES = (KID, COVERAGE, GRID, TSTR)
 SEED_AT, WITHOUT_AT = -0.2, 0.25  # from the middle of a stair
 TSTR_TARGET = 0.6
+KEYS = (
+    ("mean", "mean of the seeds"),
+    ("seed", "a seed"),
+    ("without", "the full recipe without this step"),
+    ("without-seed", "a seed of it"),
+    ("ruler", "to hold them against"),
+)
 
 
 def staircase(found: Outcome) -> str:
     """Return the staircase as SVG: a panel a figure, a stair a step; dots are seeds, diamonds the recipe without it."""
     steps = found.plan.steps()
-    axis = Axis([arm.title for arm in steps], [n / len(steps) for n in range(len(steps))], stairs=True)
+    axis = Axis([arm.title for arm in steps])
     plan = found.plan
     description = (
         f"Four figures of conditional DCGANs at {plan.image_size_px} pixels after {plan.kimg:g} thousand images, for "
         f"{len(steps)} steps from the faithful DCGAN to the full recipe. Stairs are means of {len(plan.seeds)} seeds, "
         "circles the seeds, diamonds the full recipe without the step. The values stand in the table."
     )
-    return chart("The ladder", description, axis, [_panel(found, figure) for figure in FIGURES])
+    return chart("The ladder", description, axis, [_panel(found, figure) for figure in FIGURES], KEYS)
 
 
 def _panel(found: Outcome, figure: Figure) -> Panel:
@@ -47,12 +54,10 @@ def _panel(found: Outcome, figure: Figure) -> Panel:
     rulers = [Ruler(name, v) for name, v in found.rulers(figure.name).items()]
     full = _mean(_values(found, FULL, value))
     if full is not None:
-        rulers.append(Ruler("full recipe", full))
+        rulers.append(Ruler("full recipe", full, own=True))
     if figure is TSTR:
         rulers.append(Ruler("aim", TSTR_TARGET))
-    return Panel(
-        figure.title, figure.better, means, dots, rulers, figure.logarithmic, _limits(figure, dots), figure.digits
-    )
+    return Panel(figure.title, figure.better, means, dots, rulers, figure.logarithmic, figure.limits, figure.digits)
 
 
 def value_of(found: Outcome, figure: Figure) -> Callable[[str, int], float | None]:
@@ -65,14 +70,6 @@ def value_of(found: Outcome, figure: Figure) -> Callable[[str, int], float | Non
 def _values(found: Outcome, arm: str, value: Callable[[str, int], float | None]) -> dict[int, float]:
     read = {seed: value(arm, seed) for seed in found.plan.seeds if (arm, seed) in found.runs}
     return {seed: v for seed, v in read.items() if v is not None}
-
-
-def _limits(figure: Figure, dots: list[Dot]) -> tuple[float, float] | None:
-    """Widen the limits of a figure where a run lies outside them: a classifier may do worse than chance."""
-    if figure.limits is None:
-        return None
-    values = [dot.value for dot in dots]
-    return min([figure.limits[0], *values]), max([figure.limits[1], *values])
 
 
 def _mean(values: dict[int, float]) -> float | None:
