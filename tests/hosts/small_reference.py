@@ -6,6 +6,7 @@ import numpy as np
 from pixel_space import PixelSpace
 
 from lesionlab.evaluation.reference import space_reference
+from lesionlab.inference.levelled import levelled
 from lesionlab.inference.reference import Facts, Reference
 from lesionlab.records.seen_groups import seen_groups
 
@@ -24,6 +25,9 @@ def extractors() -> list[PixelSpace]:
 
 def small_reference(images: np.ndarray, groups_sha256: str, limit: float = 0.5) -> Reference:
     spaces = extractors()
-    each = tuple(space_reference(space.features(images), np.arange(len(images))) for space in spaces)
-    facts = Facts(groups_sha256, tuple(s.space for s in spaces), (limit, limit), limit, 0.01, "5" * 64, "validation")
+    groups = np.arange(len(images))
+    as_is = space_reference(spaces[0].features(images), groups, False)
+    each = (as_is, space_reference(spaces[1].features(levelled(images)), groups, True))
+    keys, limits = tuple(space.space for space in spaces), (limit, limit)
+    facts = Facts(groups_sha256, keys, (False, True), limits, limit, 0.01, "5" * 64, "validation")
     return Reference(facts, each, np.zeros(len(images), np.int8), seen_groups(validation=[("lesion 7", "ISIC_7")]))

@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from small_reference import pictures, small_reference
+from small_reference import extractors, pictures, small_reference
 
 from lesionlab.core.errors import ModelError
 from lesionlab.inference.reference import read_reference, write_reference
@@ -25,13 +25,15 @@ def test_what_is_written_comes_back_to_the_bit(export):
         assert np.array_equal(space.mean, expected.mean)
         assert np.array_equal(space.axes, expected.axes)
     with np.load(path, allow_pickle=False) as arrays:
-        assert arrays["features_0"].dtype == np.float16
+        assert arrays["features_0"].dtype == np.int8
         assert all(arrays[name].dtype != object for name in arrays)
 
 
-def test_the_features_keep_at_most_64_axes_of_mean_square_one(export):
+def test_the_features_are_of_mean_square_one_and_rounded_by_little():
     space = small_reference(pictures(200, 0), "a" * 64).spaces[0]
     assert space.training.features.shape == (200, 48)
+    exact = space.project(extractors()[0].features(pictures(200, 0)))
+    assert np.abs(space.training.features - exact).max() < 0.6 * space.steps.max()
     assert np.square(space.training.features).sum(axis=1).mean() == pytest.approx(1, abs=0.02)
 
 

@@ -10,13 +10,15 @@ import numpy as np
 from lesionlab.core.errors import DataError
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data.prepared import Part, PreparedData
+from lesionlab.inference.levelled import levelled
 from lesionlab.inference.novelty import combined, compare, views
 from lesionlab.inference.reference import Facts, Reference, SpaceReference
 from lesionlab.metrics.authenticity import FALSE_ALARMS, copy_limit, training_of
 from lesionlab.metrics.space import Extractor, Features
 from lesionlab.records.seen_groups import SeenGroups, seen_groups
 
-AXES = 64
+AXES = 128  # of 368, say: fewer find fewer of the planted copies, more hardly any more
+LEVELS = 127  # to either side: an image's features take a byte each
 BATCH = 512
 
 
@@ -79,12 +81,17 @@ def make_reference(
     """
     images = learned.images(size_px)
     _, groups = np.unique(np.array(learned.groups), return_inverse=True)
-    spaces = [space_reference(_features(images, each, progress), groups.astype(np.int32)) for each in extractors]
+    spaces = []
+    for number, extractor in enumerate(extractors):
+        # One space sees the images as they are and finds what was moved or blurred, the others what was recoloured.
+        seen = _features(levelled(images) if number else images, extractor, progress)
+        spaces.append(space_reference(seen, groups.astype(np.int32), bool(number)))
     ratios = compare(views(held_out.images(size_px), extractors, spaces), spaces).by_space
     rows = seen_groups(validation=zip(held_out.groups, held_out.image_ids, strict=True))
     facts = Facts(
         groups_sha256=groups_sha256,
         spaces=tuple(extractor.space for extractor in extractors),
+        levelled=tuple(space.levelled for space in spaces),
         limits=tuple(copy_limit(of_space) for of_space in ratios),
         limit=copy_limit(combined(ratios)),
         false_alarms=FALSE_ALARMS,
@@ -94,14 +101,16 @@ def make_reference(
     return Reference(facts, tuple(spaces), learned.labels.astype(np.int8), rows)
 
 
-def space_reference(features: Features, groups: np.ndarray) -> SpaceReference:
+def space_reference(features: Features, groups: np.ndarray, sees_levelled: bool) -> SpaceReference:
     """Return features float32 [m, D] along the axes of their largest variance, rounded as they will be kept."""
     mean = features.mean(axis=0, dtype=np.float64)
     values, vectors = np.linalg.eigh(np.cov((features - mean).T))
     axes = vectors[:, ::-1][:, :AXES] / np.sqrt(values.sum())
-    space = (mean.astype(np.float32), axes.astype(np.float32))
-    along = np.asarray((features - space[0]) @ space[1], np.float16).astype(np.float32)
-    return SpaceReference(*space, training_of(along, groups))
+    middle, directions = mean.astype(np.float32), axes.astype(np.float32)
+    along = (features - middle) @ directions
+    steps = np.maximum(np.abs(along).max(axis=0) / np.float32(LEVELS), np.finfo(np.float32).tiny)
+    rounded = np.rint(along / steps).astype(np.int8) * steps
+    return SpaceReference(middle, directions, steps, training_of(rounded, groups), sees_levelled)
 
 
 def _features(images: np.ndarray, extractor: Extractor, progress: Progress) -> Features:

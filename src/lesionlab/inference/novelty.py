@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import ModelError
+from lesionlab.inference.levelled import levelled
 from lesionlab.inference.orientations import ORIENTATIONS, oriented
 from lesionlab.inference.reference import CURE, SpaceReference, read_reference
 from lesionlab.metrics.authenticity import Authenticity, authenticity
@@ -90,6 +91,7 @@ def _views(images: Pixels, extractor: Extractor, space: SpaceReference) -> Featu
     seen = np.empty((ORIENTATIONS, len(images), space.axes.shape[1]), np.float32)
     for start in range(0, len(images), BATCH):
         some = images[start : start + BATCH]
+        some = levelled(some) if space.levelled else some
         for orientation in range(ORIENTATIONS):
             features = extractor.features(oriented(some, orientation))
             seen[orientation, start : start + BATCH] = space.project(features)

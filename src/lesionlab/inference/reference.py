@@ -31,6 +31,7 @@ class Facts:
 
     groups_sha256: str  # of the generator's groups.csv, whose training images come in that order
     spaces: tuple[FeatureSpace, ...]
+    levelled: tuple[bool, ...]  # whether a space sees the images with their colours levelled
     limits: tuple[float, ...]  # in each space alone
     limit: float  # of the geometric mean of the ratios in all spaces
     false_alarms: float  # the share of held-out real images below a limit
@@ -45,7 +46,9 @@ class SpaceReference:
 
     mean: NDArray[np.float32]  # [D]
     axes: NDArray[np.float32]  # [D, d], of a length that makes the features' mean square one
-    training: Training  # features float32 [m, d], exact in float16
+    steps: NDArray[np.float32]  # [d], what the training images' features are whole multiples of, -127 to 127
+    training: Training  # features float32 [m, d]
+    levelled: bool  # whether it sees the images with their colours levelled
 
     def project(self, features: Features) -> Features:
         """Return features float32 [n, D] of the space along its axes: float32 [n, d]."""
@@ -71,8 +74,12 @@ def write_reference(folder: Path, reference: Reference) -> Path:
         "held_out": np.array([(row.group, row.image_id) for row in reference.held_out.rows]),
     }
     for number, space in enumerate(reference.spaces):
-        arrays[f"mean_{number}"], arrays[f"axes_{number}"] = space.mean, space.axes
-        arrays[f"features_{number}"] = space.training.features.astype(np.float16)
+        arrays[f"mean_{number}"], arrays[f"axes_{number}"], arrays[f"steps_{number}"] = (
+            space.mean,
+            space.axes,
+            space.steps,
+        )
+        arrays[f"features_{number}"] = np.rint(space.training.features / space.steps).astype(np.int8)
         arrays[f"spreads_{number}"] = space.training.spreads
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
@@ -92,7 +99,7 @@ def read_reference(folder: Path, card: ModelCard) -> Reference:
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
             facts = from_plain(Facts, json.loads(str(arrays["facts"])), str(path), ModelError)
-            spaces = tuple(_space(arrays, number) for number in range(len(facts.spaces)))
+            spaces = tuple(_space(arrays, *each) for each in enumerate(facts.levelled))
             labels = arrays["labels"]
             held_out = seen_groups(validation=[(str(group), str(image)) for group, image in arrays["held_out"]])
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
@@ -106,7 +113,7 @@ def read_reference(folder: Path, card: ModelCard) -> Reference:
     return Reference(facts, spaces, labels, held_out)
 
 
-def _space(arrays: np.lib.npyio.NpzFile, number: int) -> SpaceReference:
-    features = arrays[f"features_{number}"].astype(np.float32)
-    training = Training(features, arrays["groups"], arrays[f"spreads_{number}"])
-    return SpaceReference(arrays[f"mean_{number}"], arrays[f"axes_{number}"], training)
+def _space(arrays: np.lib.npyio.NpzFile, number: int, levelled: bool) -> SpaceReference:
+    steps = arrays[f"steps_{number}"]
+    training = Training(arrays[f"features_{number}"] * steps, arrays["groups"], arrays[f"spreads_{number}"])
+    return SpaceReference(arrays[f"mean_{number}"], arrays[f"axes_{number}"], steps, training, levelled)
