@@ -134,9 +134,8 @@ def test_the_record_survives_json_and_is_the_same_again(tiny_data: PreparedData)
 
 
 @pytest.mark.data
-def test_the_real_ham10000_is_clean_but_for_what_only_sight_tells(test_data: Path):
-    data = prepare_ham10000(test_data / "ham10000", sizes_px=(64,))
-    audit = audit_prepared(data, compare_pictures(data, quick=True))
+def test_the_real_ham10000_is_clean_but_for_what_only_sight_tells(real_ham10000: PreparedData):
+    audit = audit_prepared(real_ham10000, compare_pictures(real_ham10000, quick=True))
     assert verdict(audit) == "No leak found"
     assert audit.check("same").inside == 2
     assert audit.check("known").inside == 18 + 42

@@ -6,7 +6,9 @@ from changed_pictures import CHANGES, photographed_again, textured
 
 from lesionlab.core.imaging import square
 from lesionlab.curate.duplicates import NEAR, find_pairs
-from lesionlab.curate.duplicates_pictures import Pictures
+from lesionlab.curate.duplicates_pictures import Pictures, prepared_squares
+from lesionlab.data.groups import all_duplicates, known_duplicates
+from lesionlab.data.prepared import PreparedData
 
 COUNT = 24
 
@@ -89,3 +91,16 @@ def test_few_pictures_and_small_ones_do_no_harm(originals):
     assert find_pairs(Pictures(originals[:1])) == []
     flat = np.full((16, 16, 3), 128, np.uint8)
     assert find_pairs(Pictures([flat, np.zeros((16, 16, 3), np.uint8), originals[0]])) == []
+
+
+@pytest.mark.data
+def test_of_the_published_pairs_fourteen_are_found_and_nothing_that_nobody_looked_at(real_ham10000: PreparedData):
+    rows = real_ham10000.split.rows
+    position = {row.image_id: index for index, row in enumerate(rows)}
+    asked = {position[image] for pair in known_duplicates() for image in pair} | set(range(0, len(rows), 200))
+    _, lesions = np.unique([row.lesion_id for row in rows], return_inverse=True)
+    pairs = find_pairs(Pictures(prepared_squares(real_ham10000)), groups=lesions, queries=np.array(sorted(asked)))
+    told = {frozenset((rows[pair.first].image_id, rows[pair.second].image_id)) for pair in pairs}
+    published, looked_at = ({frozenset(pair) for pair in known} for known in (known_duplicates(), all_duplicates()))
+    assert len(told & published) == 14
+    assert told <= looked_at
