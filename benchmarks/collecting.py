@@ -1,6 +1,6 @@
 """`collect isic` from a host on loopback, without delays, beside a loop of plain httpx2 in one thread.
 
-`python -m benchmarks.collecting 20000` collects so many once, and tells how the memory grows on the way.
+`python -m benchmarks.collecting 20000` collects so many once, and tells the memory at each tenth of the way.
 """
 
 from __future__ import annotations
@@ -8,8 +8,10 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import multiprocessing
+import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -28,9 +30,9 @@ from lesionlab.curate.identity import ham10000_inspector
 
 HOSTS = Path(__file__).resolve().parent.parent / "tests" / "hosts"
 DRAWINGS = 18  # distinct pictures; the others repeat them with other bytes behind
-STATM = Path("/proc/self/statm")
-PAGE_BYTES = 4096
-EARLY = 0.1  # the share after which nothing new should need memory
+HOST = "host"
+PROC = Path("/proc")
+TENTHS = 10
 
 
 def comparisons(count: int = 2000, rounds: int = 3) -> Iterator[Comparison]:
@@ -38,27 +40,31 @@ def comparisons(count: int = 2000, rounds: int = 3) -> Iterator[Comparison]:
     with tempfile.TemporaryDirectory() as temporary, host(count) as address:
         folder = Path(temporary)
         numbers = itertools.count()  # a new folder each round: what is there already is not fetched again
-        growth: list[float] = []
+        resident: list[list[float]] = []
 
         def ours() -> None:
-            growth.append(collect(address, folder / f"ours-{next(numbers)}", count))
+            resident.append(collect(address, folder / f"ours-{next(numbers)}", count))
 
         def plain() -> None:
             collect_plainly(address, folder / f"plain-{next(numbers)}", count)
 
         name = f"collect isic, {count:,} files, no delays"
         found = compare(name, "httpx2, one thread", "files", count, ours, plain, rounds)
-        told = f"{found.plain}; resident {growth[-1]:+.1f} MiB after the first tenth" if STATM.exists() else found.plain
+        first = resident[0]  # later rounds find warm what the first one had to fill
+        told = (
+            f"{found.plain}; resident {first[-1] - first[0]:+.1f} MiB after the first tenth" if first else found.plain
+        )
         yield dataclasses.replace(found, plain=told)
 
 
-def collect(address: str, folder: Path, count: int) -> float:
-    """Collect all images; return by how many MiB the resident memory grew from the first tenth to the end."""
+def collect(address: str, folder: Path, count: int) -> list[float]:
+    """Collect all images; return the MiB resident at each tenth of the way, empty where the system does not tell."""
     resident: list[float] = []
+    marks = {count * tenth // TENTHS for tenth in range(1, TENTHS + 1)}
 
     def watch(done: float, total: float, **figures: float) -> None:
-        if done in (int(count * EARLY), count):
-            resident.append(resident_mib())
+        if done in marks and (held := resident_mib()) is not None:
+            resident.append(held)
 
     with (
         Transfer(["127.0.0.1"], delay_s=0) as transfer,
@@ -68,7 +74,7 @@ def collect(address: str, folder: Path, count: int) -> float:
         outcome = collect_isic(collection, IsicArchive(transfer, address), isic_query(), None, watch)
     if outcome.fetched != count:
         raise SystemExit(f"{outcome.fetched:,} of {count:,} files came.")
-    return resident[-1] - resident[0]
+    return resident
 
 
 def collect_plainly(address: str, folder: Path, count: int) -> None:
@@ -86,9 +92,16 @@ def collect_plainly(address: str, folder: Path, count: int) -> None:
         raise SystemExit("Not all files came.")
 
 
-def resident_mib() -> float:
-    """Return the resident memory of this process in MiB; 0 where the system does not tell it."""
-    return int(STATM.read_text().split()[1]) * PAGE_BYTES / 2**20 if STATM.exists() else 0.0
+def resident_mib() -> float | None:
+    """Return the resident MiB of this process and of those that look at pictures; None where the system is silent.
+
+    The host's own process does not count.
+    """
+    pids = [os.getpid(), *(p.pid for p in multiprocessing.active_children() if p.name != HOST)]
+    files = [PROC / str(pid) / "statm" for pid in pids]
+    if not all(file.exists() for file in files):
+        return None
+    return sum(int(file.read_text().split()[1]) for file in files) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 @contextmanager
@@ -96,7 +109,7 @@ def host(count: int) -> Iterator[str]:
     """Serve an archive of `count` images from a process of its own; yield the address of its API."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(count, there), daemon=True)
+    process = context.Process(target=_serve, args=(count, there), daemon=True, name=HOST)
     process.start()
     try:
         yield here.recv()
@@ -132,7 +145,15 @@ def _serve(count: int, pipe: Connection) -> None:
         pipe.recv()
 
 
+def main(count: int) -> None:
+    """Collect so many once and print the rate, and the memory at each tenth."""
+    with tempfile.TemporaryDirectory() as temporary, host(count) as address:
+        started = time.perf_counter()
+        resident = collect(address, Path(temporary) / "collected", count)
+        rate = count / (time.perf_counter() - started)
+    print(f"collect isic, {count:,} files: {rate:.0f} files/s")
+    print("MiB resident at each tenth:", " ".join(f"{held:.0f}" for held in resident) or "not told by this system")
+
+
 if __name__ == "__main__":
-    (files,) = (int(word) for word in sys.argv[1:2] or ["2000"])
-    for comparison in comparisons(files, rounds=1):
-        print(comparison.to_line())
+    main(int((sys.argv[1:2] or ["2000"])[0]))

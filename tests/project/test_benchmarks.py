@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -84,6 +85,14 @@ def test_the_collect_bench_runs(home: Path):
     (found,) = collecting.comparisons(count=30, rounds=1)
     assert found.count == 30
     assert found.plain_s > 0
+    assert "MiB after the first tenth" in found.plain or not Path("/proc").exists()
+
+
+def test_memory_is_told_at_each_tenth_of_a_collecting(capsys: pytest.CaptureFixture[str]):
+    collecting.main(20)
+    rate, memory = capsys.readouterr().out.splitlines()
+    assert rate.startswith("collect isic, 20 files: ")
+    assert len(re.findall(r" \d+", memory)) == 10 or "not told" in memory
 
 
 def test_the_duplicates_bench_runs():
