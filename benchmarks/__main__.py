@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import collecting, duplicates, inferring, preparing, training
+from benchmarks import collecting, duplicates, inferring, measuring, preparing, training
 from benchmarks.comparison import Comparison
 from benchmarks.machine import facts
 from benchmarks.quiet import others, refusal
@@ -23,6 +23,7 @@ BENCHES: dict[str, Callable[[], Iterator[Comparison]]] = {
     "generate": inferring.generator_comparisons,
     "train": training.comparisons,
     "duplicates": duplicates.comparisons,
+    "measure": measuring.comparisons,
 }
 
 

@@ -44,6 +44,27 @@ def test_columns_of_a_row_s_own_group_are_passed_over():
     assert found.indices[:, 0].tolist() == [2, 2, 1, 1]
 
 
+@pytest.mark.parametrize("lesions", [3, 40, 900])
+def test_few_lesions_of_many_images_are_passed_over_too(lesions):
+    """Whole stretches of a row's columns may belong to its own lesion."""
+    images = features(900)
+    groups = np.arange(900) * lesions // 900
+    found = nearest(images, images, 2, (groups, groups))
+    exact = np.linalg.norm(images[:, None].astype(float) - images, axis=2)
+    exact[groups[:, None] == groups] = np.inf
+    assert np.array_equal(found.indices, np.argsort(exact, axis=1)[:, :2])
+    assert np.allclose(found.distances, np.sort(exact, axis=1)[:, :2], rtol=1e-9)
+
+
+def test_one_far_outlier_costs_no_neighbour():
+    images = features(1_500)
+    images[700] *= 1e4
+    found = nearest(images, images, 3, apart_from_itself(1_500))
+    distances, indices = NearestNeighbors(n_neighbors=4, algorithm="brute").fit(images.astype(float)).kneighbors(images)
+    assert np.array_equal(found.indices, indices[:, 1:])
+    assert np.allclose(found.distances, distances[:, 1:], rtol=1e-6)
+
+
 def test_equal_points_are_at_no_distance_from_each_other():
     same = np.repeat(features(3), 100, axis=0)
     assert nearest(same, same, 5, apart_from_itself(300)).distances.max() == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks import __main__ as command
-from benchmarks import collecting, duplicates, inferring, preparing, training
+from benchmarks import collecting, duplicates, inferring, measuring, preparing, training
 from benchmarks.comparison import Comparison, compare
 from benchmarks.machine import facts
 from benchmarks.memory import peak_mib
@@ -116,6 +116,12 @@ def test_the_classifier_bench_runs_and_checks_that_both_ways_agree():
 def test_the_generator_bench_runs_and_checks_that_both_ways_agree():
     (found,) = inferring.generator_comparisons(TINY_GAN, count=5, rounds=1)
     assert found.count == 5
+
+
+def test_the_measuring_bench_runs_and_checks_that_both_ways_agree():
+    (found,) = measuring.comparisons(count=150, dims=16, rounds=1)
+    assert found.count == 300
+    assert found.plain_s > 0
 
 
 def test_ways_that_do_not_agree_are_not_compared():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionlab.core.blas import one_blas_thread
 from lesionlab.metrics.space import Features, check_sets
 
 LEAST_IMAGES = 2048  # under these, papers do not report it
@@ -22,6 +23,7 @@ class Moments:
     covariance: NDArray[np.float64]
 
 
+@one_blas_thread()
 def moments(features: Features) -> Moments:
     """Return mean and covariance (divisor n - 1) of float32 [n, d], n at least 2."""
     mean = features.mean(axis=0, dtype=np.float64)
@@ -42,6 +44,7 @@ def fid(real: Features, fake: Features) -> float:
     return frechet(moments(real), moments(fake))
 
 
+@one_blas_thread()
 def frechet(real: Moments, fake: Moments) -> float:
     """Return |m - n|^2 + tr(A) + tr(B) - 2 tr((A B)^(1/2)) of means m, n and covariances A, B.
 

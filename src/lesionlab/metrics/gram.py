@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionlab.core.blas import one_blas_thread
+from lesionlab.core.processes import cores
 from lesionlab.metrics.space import Features
 
-BLOCK_ROWS = 256
+BLOCK_ROWS = 512
+READ_ROWS = 32  # of a block at a time: what the readers make of them stays in the processor's cache
 PAIRS_AT_ONCE = 2**14  # so many exact distances are worked out at a time: their differences are float64 [pairs, d]
 ROUNDING = 2.0**-24  # of float32
 
@@ -63,9 +67,13 @@ def points(*sets: Features) -> tuple[Points, ...]:
     """Prepare sets of features [n, d] about their common centre."""
     count = sum(len(features) for features in sets)
     centre = sum((features.sum(axis=0, dtype=np.float64) for features in sets), np.zeros(sets[0].shape[1])) / count
-    spread = sum(float(np.square(features - centre).sum()) for features in sets) / count
+    spread = sum(_squared(features - centre) for features in sets) / count
     scale = float(2.0 ** -np.round(np.log2(spread) / 2)) if spread > 0 else 1.0
     return tuple(_about(features, centre, scale) for features in sets)
+
+
+def _squared(apart: NDArray[np.float64]) -> float:
+    return float(np.einsum("ij,ij->", apart, apart))
 
 
 def _about(features: Features, centre: NDArray[np.float64], scale: float) -> Points:
@@ -74,10 +82,27 @@ def _about(features: Features, centre: NDArray[np.float64], scale: float) -> Poi
 
 
 def read(rows: Points, columns: Points, *readers: Reader) -> None:
-    """Give each block of inner products to the readers, who leave it as it is."""
-    buffer = np.empty((min(BLOCK_ROWS, len(rows.near)), len(columns.near)), dtype=np.float32)
-    for start in range(0, len(rows.near), BLOCK_ROWS):
-        some = slice(start, min(start + BLOCK_ROWS, len(rows.near)))
-        block = np.matmul(rows.near[some], columns.near.T, out=buffer[: some.stop - some.start])
-        for reader in readers:
-            reader(some, block)
+    """Give all rows of inner products to the readers, on several threads at once.
+
+    A reader leaves the products as they are, and writes what belongs to its rows alone, or under a lock.
+    """
+    buffers: list[Block] = []
+
+    def read_block(start: int) -> None:
+        stop = min(start + BLOCK_ROWS, len(rows.near))
+        buffer = buffers.pop() if buffers else np.empty((BLOCK_ROWS, len(columns.near)), dtype=np.float32)
+        block = np.matmul(rows.near[start:stop], columns.near.T, out=buffer[: stop - start])
+        for first in range(start, stop, READ_ROWS):
+            some = slice(first, min(first + READ_ROWS, stop))
+            for reader in readers:
+                reader(some, block[some.start - start : some.stop - start])
+        buffers.append(buffer)
+
+    starts = range(0, len(rows.near), BLOCK_ROWS)
+    with one_blas_thread():
+        if len(starts) == 1:
+            read_block(0)
+            return
+        with ThreadPoolExecutor(min(cores(), len(starts)), thread_name_prefix="gram") as pool:
+            for done in [pool.submit(read_block, start) for start in starts]:
+                done.result()

@@ -90,7 +90,7 @@ class _HalfSums:
     """Add the kernel up over each half-sample's pairs; less a constant, which KID does not feel but float32 does."""
 
     def __init__(self, rows: Points, columns: Points, row_halves: Halves, column_halves: Halves, offset: float) -> None:
-        self.totals = np.zeros(len(row_halves))
+        self._sums: dict[int, NDArray[np.float64]] = {}  # by their first row
         self._offset = np.float32(offset)
         self._kernel = KernelSum(rows, columns)
         self._rows, self._columns = row_halves.astype(np.float32), column_halves.astype(np.float32)
@@ -100,4 +100,10 @@ class _HalfSums:
         kernel -= self._offset
         sums = self._rows[:, rows] @ kernel
         sums *= self._columns
-        self.totals += sums.sum(axis=1, dtype=np.float64)
+        self._sums[rows.start] = sums.sum(axis=1, dtype=np.float64)
+
+    @property
+    def totals(self) -> NDArray[np.float64]:
+        """The sums of each half-sample: float64 [draws]; added in the order of the rows, whichever came first."""
+        totals: NDArray[np.float64] = np.sum([self._sums[first] for first in sorted(self._sums)], axis=0)
+        return totals

@@ -14,14 +14,19 @@ class KernelSum:
     """Add up the cubic kernel (x.y / d + 1)^3 over all pairs of two sets, block by block."""
 
     def __init__(self, rows: Points, columns: Points) -> None:
-        self.total = 0.0
+        self._totals = np.zeros(len(rows.near))  # of each row
         dims = rows.near.shape[1]
         self._gain = np.float32(1 / (rows.scale**2 * dims))
         self._rows, self._columns = (_along_centre(points).astype(np.float32) for points in (rows, columns))
 
     def __call__(self, rows: slice, block: Block) -> None:
         """Add the kernel of inner products [rows, columns]."""
-        self.total += float(self.kernel(rows, block).sum(axis=1).sum(dtype=np.float64))
+        self._totals[rows] = self.kernel(rows, block).sum(axis=1)
+
+    @property
+    def total(self) -> float:
+        """The sum over all pairs."""
+        return float(self._totals.sum())
 
     def kernel(self, rows: slice, block: Block) -> Block:
         """Return the kernel of inner products [rows, columns]."""

@@ -11,6 +11,8 @@ from lesionlab.core.errors import InputError
 from lesionlab.metrics.gram import Block, Points, points, read
 from lesionlab.metrics.space import Features
 
+STRETCHES_PER_NEIGHBOUR = 16
+
 Groups = NDArray[np.integer]
 
 
@@ -36,23 +38,36 @@ class Nearest:
         if self._groups is not None:
             row_groups, column_groups = self._groups
             bounds[row_groups[rows, None] == column_groups] = np.inf
-        # The nearest by their lower bounds may not be the nearest, but no true one lies further than they do.
-        few = self._nearest_of(rows, bounds, np.partition(bounds, self._k - 1, axis=1)[:, self._k - 1])
-        self.squared[rows], self.indices[rows] = self._nearest_of(rows, bounds, few[0][:, -1].astype(np.float32))
-
-    def _nearest_of(
-        self, rows: slice, bounds: Block, limits: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-        """Measure the pairs with bounds within their row's limit: squared distances and columns of the nearest k."""
-        row, column = np.divmod(np.flatnonzero(bounds <= limits[:, None]), bounds.shape[1])
+        row, column = np.divmod(np.flatnonzero(bounds <= self._reach(rows, bounds)[:, None]), bounds.shape[1])
         squared = self._rows.exact_squared(row + rows.start, self._columns, column)
         order = np.lexsort((squared, row))
         chosen = order[np.searchsorted(row, np.arange(len(bounds)))[:, None] + np.arange(self._k)]
-        return squared[chosen], column[chosen]
+        self.squared[rows], self.indices[rows] = squared[chosen], column[chosen]
+
+    def _reach(self, rows: slice, bounds: Block) -> Block:
+        """Return squared distances [rows] within which k neighbours lie for certain, though little more than those.
+
+        k columns have bounds within `low`. None of them is further than `low` + 2 r (|x|^2 + |y|^2), r being the
+        rounding, and with |y|^2 <= 2 |x|^2 + 2 distance^2 this is `low` + 6 r |x|^2 + 4 r distance^2.
+        """
+        low, share = _kth_or_little_more(bounds, self._k).astype(np.float64), self._rows.rounding
+        reach = (np.maximum(low, 0) + 6 * share * self._rows.squares[rows]) / (1 - 4 * share)
+        above: Block = np.nextafter(reach.astype(np.float32), np.float32(np.inf))
+        return above
 
     def neighbours(self) -> Neighbours:
         """Return what was found, in the features' own units."""
         return Neighbours(np.sqrt(self.squared) / self._rows.scale, self.indices)
+
+
+def _kth_or_little_more(bounds: Block, k: int) -> Block:
+    """Return a value [rows] that at least k of each row's do not exceed: the k-th of the stretches' least."""
+    stretches = np.linspace(0, bounds.shape[1], STRETCHES_PER_NEIGHBOUR * k, endpoint=False).astype(np.intp)
+    if bounds.shape[1] > 4 * len(stretches):
+        least = np.partition(np.minimum.reduceat(bounds, stretches, axis=1), k - 1, axis=1)[:, k - 1]
+        if np.isfinite(least).all():
+            return least
+    return np.partition(bounds, k - 1, axis=1)[:, k - 1]
 
 
 def apart_from_itself(n: int) -> tuple[Groups, Groups]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,12 +40,14 @@ class Balls:
         self._balls_around_fake = np.zeros(len(fake_radii), dtype=np.int64)
         self._real_holds = np.zeros(len(real_radii), dtype=bool)
         self._real_is_held = np.zeros(len(real_radii), dtype=bool)
+        self._lock = threading.Lock()
 
     def __call__(self, rows: slice, block: Block) -> None:
         """Read the inner products of real [rows] with synthetic images [columns]."""
         bounds = self._real.at_least(rows, block, self._fake)
         real, fake = self._within(rows, bounds, self._real_radii[rows, None])
-        self._balls_around_fake += np.bincount(fake, minlength=len(self._balls_around_fake))
+        with self._lock:
+            np.add.at(self._balls_around_fake, fake, 1)
         self._real_holds[real] = True
         real, _ = self._within(rows, bounds, self._fake_radii[None, :])
         self._real_is_held[real] = True
