@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
@@ -12,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from lesionlab.collect import zip_members
 from lesionlab.core.errors import CollectError
 from lesionlab.core.progress import Progress, silent
 
@@ -26,7 +25,7 @@ class Limits:
     members: int = 200_000
     member_bytes: int = 4 * 2**30  # archives may hold archives
     total_bytes: int = 24 * 2**30
-    ratio: int = 200  # of unpacked to packed; photographs lie near 1, tables near 10
+    ratio: int = zip_members.HIGHEST_RATIO
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def check_space(folder: Path, needed_bytes: int, what: str) -> None:
 def _opened(archive: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(archive)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except zip_members.NO_ARCHIVE as error:
         raise _damaged(archive, f"it is no whole ZIP archive ({archive.stat().st_size:,} bytes)") from error
 
 
@@ -111,10 +110,9 @@ def _refuse_hostile(archive: Path, files: list[zipfile.ZipInfo], limits: Limits)
     if len(files) > limits.members:
         raise _damaged(archive, f"it holds {len(files):,} files, more than {limits.members:,}")
     for info in files:
-        parts = info.filename.split("/")
-        if ".." in parts or "" in parts[:1] or "\\" in info.filename or re.match(r"[A-Za-z]:", info.filename):
+        if zip_members.leads_out(info) or "\\" in info.filename:
             raise _damaged(archive, f"it names a file outside its folder ('{info.filename[:80]}')")
-        if stat.S_ISLNK(info.external_attr >> 16):
+        if zip_members.is_link(info):
             raise _damaged(archive, f"it holds a link ('{info.filename[:80]}')")
 
 
@@ -128,7 +126,7 @@ def _plan(archive: Path, files: list[zipfile.ZipInfo], place: Place) -> dict[str
         other = plan.setdefault(path, info)
         if (other.CRC, other.file_size) != (info.CRC, info.file_size):
             raise _damaged(archive, f"it holds two different files for {path}")
-        if info.flag_bits & 1:
+        if zip_members.is_encrypted(info):
             raise _damaged(archive, f"'{info.filename[:80]}' is encrypted")
     return plan
 
@@ -137,7 +135,9 @@ def _refuse_too_large(archive: Path, wanted: Iterable[zipfile.ZipInfo], limits: 
     total = 0
     for info in wanted:
         total += info.file_size
-        if info.file_size > limits.member_bytes or info.file_size > limits.ratio * (info.compress_size + 1024):
+        if info.file_size > limits.member_bytes or zip_members.grows_too_much(
+            info.file_size, info.compress_size, limits.ratio
+        ):
             raise _damaged(
                 archive, f"'{info.filename[:80]}' would grow from {info.compress_size:,} to {info.file_size:,} bytes"
             )
@@ -170,7 +170,7 @@ def _write(archive: Path, opened: zipfile.ZipFile, info: zipfile.ZipInfo, path: 
             _copy(packed, written, info.file_size)
         # Not forced to the disk one by one: after a power cut, the CRC tells what is whole.
         beside.replace(path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except zip_members.DAMAGED as error:
         raise _damaged(archive, f"'{info.filename[:80]}' is damaged ({error})") from error
     finally:
         beside.unlink(missing_ok=True)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -14,9 +12,9 @@ from lesionlab.collect.web.findings import Archive, Found, UnreadableError, safe
 from lesionlab.collect.web.keeping import DamagedError
 from lesionlab.collect.web.plain_text import one_line
 from lesionlab.collect.web.site import Limits
+from lesionlab.collect.zip_members import DAMAGED, NO_ARCHIVE, grows_too_much, is_encrypted, is_link, leads_out
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
-HIGHEST_RATIO = 200  # of unpacked to packed; photographs lie near 1
 
 
 class ZipImages:
@@ -32,7 +30,7 @@ class ZipImages:
         self._limits = limits
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        except NO_ARCHIVE as error:
             raise DamagedError(f"{archive.name} is no whole ZIP file ({len(content):,} bytes).") from error
         self._images = [info for info in self._zip.infolist() if _is_image(info)]
         if len(self._images) > limits.max_archive_images:
@@ -40,7 +38,7 @@ class ZipImages:
                 f"{archive.name} holds {len(self._images):,} images, more than {limits.max_archive_images:,}."
             )
         total = sum(info.file_size for info in self._images if not _hostile(info))
-        if total > HIGHEST_RATIO * (len(content) + 1024):
+        if grows_too_much(total, len(content)):
             raise UnreadableError(f"{archive.name} would grow from {len(content):,} to {total:,} bytes.")
 
     def __len__(self) -> int:
@@ -80,7 +78,7 @@ class ZipImages:
         try:
             with self._zip.open(info) as file:
                 content = file.read(self._limits.max_image_bytes + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        except (*DAMAGED, OSError) as error:
             raise UnreadableError("It is damaged within the archive.") from error
         if len(content) > self._limits.max_image_bytes:
             raise UnreadableError("It is larger than the archive says.")
@@ -94,13 +92,12 @@ def _is_image(info: zipfile.ZipInfo) -> bool:
 
 
 def _hostile(info: zipfile.ZipInfo) -> str:
-    parts = info.filename.replace("\\", "/").split("/")
-    if ".." in parts or parts[0] == "" or ":" in parts[0]:
+    if leads_out(info):
         return "Its name leads out of the archive."
-    if stat.S_ISLNK(info.external_attr >> 16):
+    if is_link(info):
         return "It is a link."
-    if info.flag_bits & 1:
+    if is_encrypted(info):
         return "It is encrypted."
-    if info.file_size > HIGHEST_RATIO * (info.compress_size + 1024):
+    if grows_too_much(info.file_size, info.compress_size):
         return f"It would grow from {info.compress_size:,} to {info.file_size:,} bytes."
     return ""
