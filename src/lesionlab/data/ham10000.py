@@ -11,7 +11,7 @@ from lesionlab.core.notice import HAM10000_CITATION, HAM10000_LICENCE
 from lesionlab.data.groups import known_duplicates
 from lesionlab.data.problems import gather
 from lesionlab.data.rows import ImageRow
-from lesionlab.data.source import Source, checked_folder, find_files, fingerprint_of, read_rows
+from lesionlab.data.source import Source, checked_folder, files_of, find_files, fingerprint_of, read_rows
 
 METADATA_NAME = "HAM10000_metadata.csv"
 # Harvard Dataverse serves the table without a suffix, or as tab-separated text.
@@ -51,6 +51,7 @@ def read_ham10000(place: Path) -> Source:
     usable = [row for row in raw_rows if times[row["image_id"]] == 1 and row["lesion_id"] and row["image_id"]]
     known = sorted((r for r in usable if r["dx"] in HAM10000_CODES), key=lambda row: row["image_id"])
     rows = tuple(ImageRow(r["image_id"], r["lesion_id"], r["dx"], _details(r)) for r in known)
+    used, lacking = files_of(rows, files, contradicting)
     problems = gather(
         {
             "images listed more than once": [i for i, count in times.items() if count > 1],
@@ -60,11 +61,9 @@ def read_ham10000(place: Path) -> Source:
             "images with an unknown diagnosis": [
                 f"{r['image_id']} ({r['dx'] or 'blank'})" for r in usable if r["dx"] not in HAM10000_CODES
             ],
-            "missing images": [r.image_id for r in rows if r.image_id not in files],
-            "images with two different files": [r.image_id for r in rows if r.image_id in contradicting],
+            **lacking,
         }
     )
-    used = {r.image_id: files[r.image_id] for r in rows if r.image_id in files and r.image_id not in contradicting}
     return Source(
         layout="ham10000",
         name="ham10000",

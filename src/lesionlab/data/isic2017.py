@@ -9,7 +9,7 @@ from lesionlab.core.errors import DataError
 from lesionlab.data.mapping import Mapping
 from lesionlab.data.problems import gather
 from lesionlab.data.rows import ImageRow
-from lesionlab.data.source import Source, checked_folder, counted, find_files, fingerprint_of, read_rows
+from lesionlab.data.source import Source, checked_folder, counted, files_of, find_files, fingerprint_of, read_rows
 
 LABELS_NAME = "labels.csv"
 TRUTH_PATTERN = "ISIC-2017_*_Part3_GroundTruth.csv"
@@ -53,16 +53,10 @@ def read_isic2017(place: Path) -> Source:
         ImageRow(r["image_id"], r["image_id"], _WORDS.code_of(r["dx"]) or "", {"split": r["split"]})
         for r in sorted(known, key=lambda r: r["image_id"])
     )
-    problems = gather(
-        {
-            "images listed more than once": [i for i, count in times.items() if count > 1],
-            "missing images": [r.image_id for r in rows if r.image_id not in files],
-            "images with two different files": [r.image_id for r in rows if r.image_id in contradicting],
-        }
-    )
+    used, lacking = files_of(rows, files, contradicting)
+    problems = gather({"images listed more than once": [i for i, count in times.items() if count > 1], **lacking})
     if unknown := [row["dx"] for row in raw_rows if not _WORDS.code_of(row["dx"])]:
         problems["images with an unknown diagnosis"] = counted(unknown)
-    used = {r.image_id: files[r.image_id] for r in rows if r.image_id in files and r.image_id not in contradicting}
     return Source(
         layout="isic2017",
         name="isic2017",

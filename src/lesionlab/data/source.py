@@ -7,7 +7,7 @@ import hashlib
 import io
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -128,6 +128,18 @@ def image_entries(folders: Iterable[Path]) -> Iterator[os.DirEntry[str]]:
     for folder in folders:
         with os.scandir(folder) as entries:
             yield from (e for e in entries if e.name.lower().endswith(IMAGE_SUFFIXES) and not e.name.startswith("."))
+
+
+def files_of(
+    rows: Iterable[ImageRow], files: Mapping[str, Path], contradicting: Collection[str]
+) -> tuple[dict[str, Path], dict[str, list[str]]]:
+    """Return the file of each row that has one and no other, and by defect the ids of those that have not."""
+    ids = [row.image_id for row in rows]
+    used = {image_id: files[image_id] for image_id in ids if image_id in files and image_id not in contradicting}
+    return used, {
+        "missing images": [image_id for image_id in ids if image_id not in files],
+        "images with two different files": [image_id for image_id in ids if image_id in contradicting],
+    }
 
 
 def fingerprint_of(description: bytes, files: Mapping[str, Path]) -> str:

@@ -12,7 +12,7 @@ from lesionlab.data.known_lesions import ham10000_lesions
 from lesionlab.data.mapping import LEFT_OUT, Mapping
 from lesionlab.data.problems import gather
 from lesionlab.data.rows import ImageRow
-from lesionlab.data.source import IMAGE_SUFFIXES, Source, counted, fingerprint_of, read_rows
+from lesionlab.data.source import IMAGE_SUFFIXES, Source, counted, files_of, fingerprint_of, read_rows
 
 _MAPPING = "Write a mapping and give it with --mapping (docs/data.md, Other sets, has one to start from)."
 
@@ -34,7 +34,7 @@ def read_table(place: Path, mapping: Mapping | None) -> Source:
     folder = table.parent / mapping.images
     if not folder.is_dir():
         raise DataError(f"There is no folder {folder} of images.", 'Name it in the mapping: images = "...".')
-    there = _files(folder)
+    files, several = _files(folder)
     ids = [Path(row[columns["image"]]).name for row in raw_rows]
     ids = [i[: -len(Path(i).suffix)] if i.lower().endswith(IMAGE_SUFFIXES) else i for i in ids]
     times = Counter(ids)
@@ -51,17 +51,16 @@ def read_table(place: Path, mapping: Mapping | None) -> Source:
             lesion = row.get(columns.get("lesion", ""), "") or lesions.get(image_id, image_id)
             rows.append(ImageRow(image_id, lesion, code, {ours: row[c] for ours, c in mapping.details.items()}))
     rows.sort(key=lambda row: row.image_id)
+    used, lacking = files_of(rows, files, several)
     problems = gather(
         {
             "images listed more than once": [i for i, count in times.items() if count > 1 and i],
             "rows without an image": bare,
-            "missing images": [row.image_id for row in rows if row.image_id not in there],
-            "images with two different files": [r.image_id for r in rows if len(there.get(r.image_id, ())) > 1],
+            **lacking,
         }
     )
     if unknown:
         problems["images with a diagnosis that the mapping does not name"] = counted(unknown)
-    used = {row.image_id: there[row.image_id][0] for row in rows if len(there.get(row.image_id, ())) == 1}
     named = "lesion" in columns or all(row.image_id in lesions for row in rows)
     return Source(
         layout="table",
@@ -70,7 +69,7 @@ def read_table(place: Path, mapping: Mapping | None) -> Source:
         rows=tuple(rows),
         files=used,
         problems=problems,
-        unlisted=len(set(there) - set(times)),
+        unlisted=len(set(files) - set(times)),
         fingerprint=fingerprint_of(content + repr(mapping).encode(), used),
         licence=mapping.licence,
         attribution=mapping.attribution,
@@ -98,9 +97,13 @@ def find_table(place: Path, name: str = "") -> Path:
     return chosen[0]
 
 
-def _files(folder: Path) -> dict[str, list[Path]]:
-    files: dict[str, list[Path]] = {}
+def _files(folder: Path) -> tuple[dict[str, Path], set[str]]:
+    """Return the image file of each id, sub-folders included, and the ids with more than one."""
+    files: dict[str, Path] = {}
+    several = set()
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith("."):
-            files.setdefault(path.stem, []).append(path)
-    return files
+            if path.stem in files:
+                several.add(path.stem)
+            files.setdefault(path.stem, path)
+    return files, several
