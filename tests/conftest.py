@@ -160,3 +160,13 @@ def tiny_generator(tiny_gan_run: RunFolder) -> Path:
 def tiny_classifier(tiny_classifier_run: RunFolder) -> Path:
     """The export of `tiny_classifier_run`; copy it before changing anything."""
     return tiny_classifier_run.export
+
+
+@pytest.fixture(scope="session")
+def tiny_extractor(tiny_classifier_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The trunk of `tiny_classifier_run` as an extractor; copy it before changing anything."""
+    from lesionlab.training.extractor import extractor_of_run
+
+    folder = tmp_path_factory.mktemp("extractors") / "tiny"
+    extractor_of_run(tiny_classifier_run, folder)
+    return folder

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 from lesionlab.core.errors import LesionLabError, ModelError
 from lesionlab.inference import catalogue
-from lesionlab.inference.catalogue import find_model, list_models
+from lesionlab.inference.catalogue import find_model, list_models, released_extractors
+from lesionlab.records.card import read_card, write_card
 
 
 @pytest.fixture
@@ -93,3 +95,33 @@ def test_nothing_released_says_what_to_do(tmp_path, monkeypatch):
     assert "lesionlab gan train" in caught.value.cure
     with pytest.raises(ModelError, match="no generator 'x'"):
         find_model("x", "generator")
+
+
+@pytest.fixture
+def extractors(places: Path, make_extractor) -> Path:
+    """Two released extractors: `a-random`, which saw no image, and `b-learned`."""
+    folder = places / "released" / "extractors"
+    for name, images in (("a-random", 0), ("b-learned", 7)):
+        shutil.copytree(make_extractor(name), folder / name)
+        card = read_card(folder / name)
+        write_card(folder / name, dataclasses.replace(card, training=dataclasses.replace(card.training, images=images)))
+    return folder
+
+
+def test_released_extractors_go_by_their_own_names_the_learned_one_first(extractors):
+    assert released_extractors() == [extractors / "b-learned", extractors / "a-random"]
+    assert find_model("a-random", "extractor") == extractors / "a-random"
+    assert [model.name for model in list_models()][:4] == ["released", "released", "a-random", "b-learned"]
+    with pytest.raises(ModelError, match="names of their own") as caught:
+        find_model("released", "extractor")
+    assert caught.value.cure == "Known extractors: a-random, b-learned."
+
+
+def test_without_extractors_the_cure_makes_one(places):
+    assert released_extractors() == []
+    for name in ("released", "nothing"):
+        with pytest.raises(ModelError) as caught:
+            find_model(name, "extractor")
+        assert "lesionlab models extractor" in caught.value.cure
+    with pytest.raises(ModelError, match="'fine' is a generator, not an extractor"):
+        find_model("fine", "extractor")

@@ -9,9 +9,9 @@ from lesionlab.records.card import PROBE_NAME, WEIGHTS_NAME, check_weights, read
 TOLERANCE = {"image": 2 / 255, "logits": 1e-3, "features": 1e-3, "maps": 1e-3}
 
 
-@pytest.mark.parametrize("kind", ["generator", "classifier"])
-def test_engine_and_torch_agree(kind, tiny_generator, tiny_classifier):
-    folder = {"generator": tiny_generator, "classifier": tiny_classifier}[kind]
+@pytest.mark.parametrize("kind", ["generator", "classifier", "extractor"])
+def test_engine_and_torch_agree(kind, tiny_generator, tiny_classifier, tiny_extractor):
+    folder = {"generator": tiny_generator, "classifier": tiny_classifier, "extractor": tiny_extractor}[kind]
     probe = dict(np.load(folder / PROBE_NAME, allow_pickle=False))
     inputs = {"latent": probe["latent"], "mix": probe["mix"]} if kind == "generator" else {"image": probe["image"]}
     outputs = load_engine(folder / WEIGHTS_NAME).run(inputs)
@@ -24,3 +24,8 @@ def test_engine_and_torch_agree(kind, tiny_generator, tiny_classifier):
 
 def test_the_card_pins_the_weights(tiny_generator):
     assert check_weights(tiny_generator, read_card(tiny_generator)) == tiny_generator / WEIGHTS_NAME
+
+
+def test_an_extractors_kernels_take_two_bytes_each(tiny_extractor):
+    card = read_card(tiny_extractor)
+    assert (tiny_extractor / WEIGHTS_NAME).stat().st_size < 2.2 * card.parameters + 20_000

@@ -8,9 +8,10 @@ from lesionlab.records.card import read_card
 from lesionlab.records.exports import find_export, usual_places
 
 
-def test_exports_are_found_where_they_lie(tiny_generator: Path, tiny_classifier: Path, tmp_path: Path) -> None:
+def test_exports_are_found_where_they_lie(tiny_generator: Path, tmp_path: Path) -> None:
     places = {
         "released": tmp_path / "released" / "generator",
+        "an-extractor": tmp_path / "released" / "extractors" / "an-extractor",
         "mine": models_folder() / "mine",
         "00003-gan": runs_folder() / "00003-gan" / "export",
     }

@@ -1,10 +1,12 @@
+import dataclasses
 import shutil
 
 import pytest
 
 from lesionlab.core.errors import ModelError
 from lesionlab.records import release as release_record
-from lesionlab.records.release import make_release, pin_release, read_release, verify_release
+from lesionlab.records.card import ImageSpec, read_card, write_card
+from lesionlab.records.release import make_release, members, pin_release, read_release, verify_release
 
 
 @pytest.fixture
@@ -61,3 +63,54 @@ def test_a_release_is_copied_pinned_and_replaced_as_a_whole(tiny_generator, tiny
     make_release(target, "2", exports)
     assert read_release(target).name == "2"
     assert [p.name for p in tmp_path.iterdir()] == ["released"]
+
+
+@pytest.fixture
+def extractors(tiny_extractor, tmp_path):
+    """Two extractors, `vgg19-tiny` and `other`."""
+    shutil.copytree(tiny_extractor, tmp_path / "other")
+    write_card(tmp_path / "other", dataclasses.replace(read_card(tiny_extractor), name="other"))
+    return [tiny_extractor, tmp_path / "other"]
+
+
+def test_extractors_go_by_their_names_and_the_cards_name_each_other(
+    tiny_generator, tiny_classifier, extractors, tmp_path
+):
+    target = tmp_path / "released"
+    made = make_release(target, "1", {"generator": tiny_generator, "classifier": tiny_classifier}, extractors)
+    places = ["generator", "classifier", "extractors/other", "extractors/vgg19-tiny"]
+    assert members(target) == places
+    assert {name.rsplit("/", 1)[0] for name in made.files} == set(places)
+    weights = {place: read_card(target / place).weights_sha256 for place in places}
+    for place in places:
+        assert read_card(target / place).companions == {each: weights[each] for each in places if each != place}
+    assert verify_release(target) == []
+    assert read_card(tiny_generator).companions == {}
+
+
+def test_a_model_of_another_release_is_found_though_every_file_is_pinned(
+    tiny_generator, tiny_classifier, extractors, tmp_path, monkeypatch
+):
+    exports = {"generator": tiny_generator, "classifier": tiny_classifier}
+    make_release(tmp_path / "a", "a", exports)
+    make_release(tmp_path / "b", "b", exports, extractors[:1])
+    shutil.copytree(tmp_path / "a" / "generator", tmp_path / "b" / "generator", dirs_exist_ok=True)
+    monkeypatch.setattr(
+        release_record, "write_card", lambda folder, card: None
+    )  # pinned again by hand, cards as copied
+    pin_release(tmp_path / "b", "mixed")
+    assert verify_release(tmp_path / "b") == ["generator names other models as its companions than those here."]
+
+
+def test_extractors_that_do_not_fit_are_refused(tiny_generator, tiny_classifier, extractors, tmp_path):
+    exports = {"generator": tiny_generator, "classifier": tiny_classifier}
+    card = read_card(extractors[1])
+    write_card(extractors[1], dataclasses.replace(card, name="vgg19-tiny"))
+    with pytest.raises(ModelError, match="Two extractors are called vgg19-tiny"):
+        make_release(tmp_path / "released", "1", exports, extractors)
+    write_card(extractors[1], dataclasses.replace(card, image=ImageSpec(32)))
+    with pytest.raises(ModelError, match="other sees images of 32 px, the generator makes 16 px"):
+        make_release(tmp_path / "released", "1", exports, extractors)
+    with pytest.raises(ModelError, match="is a classifier, not an extractor"):
+        make_release(tmp_path / "released", "1", exports, [tiny_classifier])
+    assert not (tmp_path / "released").exists()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lesionlab.cli.failures import EXIT_USER, report
+from lesionlab.cli.models_extractor import extractor
 from lesionlab.cli.text import table
 from lesionlab.core.errors import ModelError
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from lesionlab.records.card import ModelCard
 
 app = typer.Typer(help="List the models there are; verify them.", no_args_is_help=True, rich_markup_mode=None)
+app.command(short_help="Make a feature space to compare images in.")(extractor)
 
 HEAD = ("NAME", "KIND", "SIZE", "CLASSES", "KEY METRIC", "SHA-256", "FOLDER")
 
@@ -45,7 +47,7 @@ def _key_metric(card: ModelCard) -> str:
     if not card.metrics:
         return "none yet"
     metric = card.metrics[0]
-    return f"{metric.name.replace('_', ' ')} {metric.value:.3f} ({metric.part}, n = {metric.n:,} {metric.unit})"
+    return f"{metric.name.replace('_', ' ')} {metric.text} ({metric.part}, n = {metric.n:,} {metric.unit})"
 
 
 @app.command(short_help="Compare files with their pinned hashes.")
@@ -57,7 +59,7 @@ def verify(
     """Compare a release, or one exported model, with its hashes, and this machine's engine with torch."""
     from lesionlab.core.resources import released_folder
     from lesionlab.records.card import CARD_NAME, check_weights, read_card
-    from lesionlab.records.release import ROLES, read_release, verify_release
+    from lesionlab.records.release import members, read_release, verify_release
 
     chosen = folder or released_folder()
     if (chosen / CARD_NAME).is_file():
@@ -74,7 +76,7 @@ def verify(
     if problems:
         raise typer.Exit(EXIT_USER)
     typer.echo(f"OK: {len(pinned.files)} files of release {pinned.name} have the hashes pinned for them.")
-    folders = [chosen / role for role in ROLES]
+    folders = [chosen / place for place in members(chosen)]
     _check_groups(folders)
     _check_engine(folders)
 
@@ -106,19 +108,23 @@ def _check_engine(folders: list[Path]) -> None:
         typer.echo(f"OK: the engine agrees with torch on the probe of {folder.name} within {difference:.1e}.")
 
 
-@app.command(short_help="Make a release of a generator and a classifier.")
+@app.command(short_help="Make a release of a generator, a classifier and extractors.")
 def release(
     generator: Annotated[str, typer.Option(help="A generator: name, run or folder.")],
     classifier: Annotated[str, typer.Option(help="A classifier: name, run or folder.")],
     name: Annotated[str, typer.Option(help="The name of the release.")],
     to: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder that becomes the release.")],
+    extractor: Annotated[
+        list[str] | None, typer.Option(help="An extractor: name or folder; may be repeated.", show_default="none")
+    ] = None,
 ) -> None:
-    """Copy two exports that belong together into a folder and pin every file by hash in its release.json."""
+    """Copy exports that belong together into a folder; their cards name each other, release.json pins every file."""
     from lesionlab.inference.catalogue import find_model
     from lesionlab.records.release import RELEASE_NAME, make_release
 
     exports = {"generator": find_model(generator, "generator"), "classifier": find_model(classifier, "classifier")}
-    made = make_release(to.resolve(), name, exports)
+    extractors = [find_model(each, "extractor") for each in extractor or ()]
+    made = make_release(to.resolve(), name, exports, extractors)
     total = sum(file.size_bytes for file in made.files.values())
     typer.echo(f"Pinned {len(made.files)} files, {total / 2**20:.1f} MB, in {to / RELEASE_NAME}")
     typer.echo(f"  next: lesionlab models verify {to}")

@@ -11,6 +11,7 @@ from lesionlab.core.names import a, did_you_mean
 from lesionlab.core.resources import released_folder
 from lesionlab.records.card import CARD_NAME, Kind, ModelCard, read_card
 from lesionlab.records.exports import RELEASED, usual_places
+from lesionlab.records.release import EXTRACTORS
 
 COMMANDS: dict[Kind, str] = {
     "generator": "gan train",
@@ -37,17 +38,29 @@ def classifier_folder() -> Path:
     return released_folder() / "classifier"
 
 
+def released_extractors() -> list[Path]:
+    """Return the folders of the released extractors: what images shaped first, then networks of random weights.
+
+    Raises:
+        ModelError: a card cannot be read.
+    """
+    folders = [model.folder for model in list_models() if model.folder.parent == released_folder() / EXTRACTORS]
+    return sorted(folders, key=lambda folder: read_card(folder).training.images == 0)
+
+
 def find_model(name_or_path: str, kind: Kind) -> Path:
     """Return the export folder of a model of this kind.
 
-    `released`, a folder in the home's `models/`, a run's name or number, or the path of an export, a run or a release.
+    `released`, the name of a released extractor, a folder in the home's `models/`, a run's name or number, or the path
+    of an export, a run or a release.
     A name wins over a folder of the same name in the working directory: `./released` means that one.
 
     Raises:
-        ModelError: there is none of this name, it is of the other kind, or its card cannot be read.
+        ModelError: there is none of this name, it is of another kind, or its card cannot be read.
     """
     named = [model for model in list_models() if name_or_path in _names(model)]
-    folder = next((m.folder for m in named if _kind_of(m) == kind), None) or next((m.folder for m in named), None)
+    others = [] if name_or_path == RELEASED else named  # a model of another kind, to be told as that
+    folder = next((m.folder for m in [*(m for m in named if _kind_of(m) == kind), *others]), None)
     if folder is None and name_or_path != RELEASED:
         folder = _at_path(name_or_path, kind)
     if folder is None:
@@ -96,11 +109,13 @@ def _known(kind: Kind) -> str:
 
 
 def _unknown(name: str, kind: Kind) -> ModelError:
+    names = [model.name for model in list_models() if _kind_of(model) == kind]
+    if name == RELEASED and kind == "extractor" and names:
+        return ModelError("Released extractors go by names of their own.", _known(kind))
     if name == RELEASED:
         return ModelError(
             f"No released {kind} lies in {released_folder()}.",
             f"Install LesionLab again, or make one with `lesionlab {COMMANDS[kind]}`.",
         )
-    names = [model.name for model in list_models() if _kind_of(model) == kind]
     cure = did_you_mean(name, names) if names else _known(kind)
     return ModelError(f"There is no {kind} '{name}'.", cure)

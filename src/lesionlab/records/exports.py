@@ -8,17 +8,20 @@ from pathlib import Path
 from lesionlab.core.errors import ModelError
 from lesionlab.core.home import models_folder, runs_folder
 from lesionlab.records.card import CARD_NAME, read_card
-from lesionlab.records.release import ROLES
+from lesionlab.records.release import ROLES, members
 
 RELEASED = "released"
 
 
 def usual_places(released: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the name and folder of every export: those of the release in `released` first, then own, then of runs."""
-    for role in ROLES:
-        folder = released / role
+    """Yield the name and folder of every export: those of the release in `released` first, then own, then of runs.
+
+    A release has several extractors, so each goes by its own name.
+    """
+    for place in members(released):
+        folder = released / place
         if (folder / CARD_NAME).is_file():
-            yield RELEASED, folder
+            yield RELEASED if place in ROLES else folder.name, folder
     for card in sorted(models_folder().glob(f"*/{CARD_NAME}")):
         yield card.parent.name, card.parent
     for card in sorted(runs_folder().glob(f"*/export/{CARD_NAME}")):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lesionlab.core.errors import InputError, ModelError
 from lesionlab.core.files import sha256_of, write_json
-from lesionlab.records.card import read_card
+from lesionlab.core.names import a
+from lesionlab.records.card import CARD_NAME, ModelCard, read_card, write_card
 from lesionlab.records.codec import from_plain, to_plain
 
 RELEASE_NAME = "release.json"
 MAX_RELEASE_BYTES = 40 * 2**20
 ROLES = ("generator", "classifier")
+EXTRACTORS = "extractors"  # the folder that holds those of a release, each under its name
 
 
 @dataclass(frozen=True)
@@ -34,26 +36,31 @@ class Release:
     files: dict[str, Pin]
 
 
-def make_release(folder: Path, name: str, exports: Mapping[str, Path]) -> Release:
-    """Copy an export for each role into a new set, pin it, and put it in the place of `folder`.
+def make_release(folder: Path, name: str, exports: Mapping[str, Path], extractors: Sequence[Path] = ()) -> Release:
+    """Copy an export for each role, and extractors, into a new set, pin it, and put it in the place of `folder`.
 
     Raises:
         InputError: `folder` holds something that no release has, which would be lost.
-        ModelError: a role is missing, an export is of the other kind, class lists differ, or the set is too large;
-            what was in `folder` stays.
+        ModelError: a role is missing, an export is of another kind, class lists differ, an extractor sees no image of
+            the generator's size or shares its name, or the set is too large; what was in `folder` stays.
     """
     _check_replaceable(folder)
     cards = {role: read_card(exports[role]) for role in ROLES if role in exports}
+    places = {role: exports[role] for role in cards}
     for role, card in cards.items():
-        if card.kind != role:
-            raise ModelError(f"{exports[role]} is a {card.kind}, not a {role}.", f"Name a {role}.")
+        _check_kind(exports[role], card, role)
     if len({card.classes for card in cards.values()}) > 1:
         raise ModelError("The models have different class lists.", "Release models that were trained on one data set.")
+    for extractor in extractors:
+        card = read_card(extractor)
+        _check_kind(extractor, card, "extractor")
+        _check_extractor(card, cards.get("generator"), places)
+        places[f"{EXTRACTORS}/{card.name}"] = extractor
     beside = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
     try:
-        for role in cards:
-            shutil.copytree(exports[role], beside / role)
+        for place, export in places.items():
+            shutil.copytree(export, beside / place)
         release = pin_release(beside, name)
         shutil.rmtree(folder, ignore_errors=True)
         beside.rename(folder)
@@ -65,14 +72,35 @@ def make_release(folder: Path, name: str, exports: Mapping[str, Path]) -> Releas
 def _check_replaceable(folder: Path) -> None:
     if folder.is_file():
         raise InputError(f"{folder} is a file.", "Name a folder.")
-    foreign = sorted(path.name for path in folder.glob("*") if path.name not in (RELEASE_NAME, *ROLES))
+    foreign = sorted(path.name for path in folder.glob("*") if path.name not in (RELEASE_NAME, EXTRACTORS, *ROLES))
     if foreign:
         holds = ", ".join(foreign[:3])
         raise InputError(f"{folder} holds {holds}, which no release has.", "Name a new folder, or that of a release.")
 
 
+def _check_kind(export: Path, card: ModelCard, kind: str) -> None:
+    if card.kind != kind:
+        raise ModelError(f"{export} is {a(card.kind)}, not {a(kind)}.", f"Name {a(kind)}.")
+
+
+def _check_extractor(card: ModelCard, generator: ModelCard | None, places: Mapping[str, Path]) -> None:
+    if f"{EXTRACTORS}/{card.name}" in places:
+        raise ModelError(f"Two extractors are called {card.name}.", "Name each extractor once.")
+    if generator is not None and card.image.size_px != generator.image.size_px:
+        raise ModelError(
+            f"{card.name} sees images of {card.image.size_px} px, the generator makes {generator.image.size_px} px.",
+            "Release an extractor of the generator's size: `lesionlab models extractor`.",
+        )
+
+
+def members(folder: Path) -> list[str]:
+    """Return the places of the models of a release in its folder: those with a role, then its extractors by name."""
+    extractors = sorted(card.parent.name for card in (folder / EXTRACTORS).glob(f"*/{CARD_NAME}"))
+    return [*(role for role in ROLES if (folder / role).is_dir()), *(f"{EXTRACTORS}/{name}" for name in extractors)]
+
+
 def pin_release(folder: Path, name: str) -> Release:
-    """Pin every file below `folder` as it is now and write `release.json`.
+    """Let each card below `folder` name the other models, pin every file, and write `release.json`.
 
     Raises:
         ModelError: a role is missing, or the set is larger than 40 MB.
@@ -80,8 +108,10 @@ def pin_release(folder: Path, name: str) -> Release:
     for role in ROLES:
         if not (folder / role).is_dir():
             raise ModelError(f"The release {folder} has no {role}.", "Copy an export to this folder first.")
-    paths = sorted(p for role in ROLES for p in (folder / role).rglob("*") if p.is_file())
-    files = {p.relative_to(folder).as_posix(): Pin(sha256_of(p), p.stat().st_size) for p in paths}
+    cards = {place: read_card(folder / place) for place in members(folder)}
+    for place, card in cards.items():
+        write_card(folder / place, replace(card, companions=_companions(place, cards)))
+    files = {place: Pin(sha256_of(folder / place), (folder / place).stat().st_size) for place in _files(folder)}
     total = sum(pin.size_bytes for pin in files.values())
     if total > MAX_RELEASE_BYTES:
         raise ModelError(
@@ -91,6 +121,16 @@ def pin_release(folder: Path, name: str) -> Release:
     release = Release(name, files)
     write_json(folder / RELEASE_NAME, to_plain(release))
     return release
+
+
+def _companions(place: str, cards: Mapping[str, ModelCard]) -> dict[str, str]:
+    return {other: card.weights_sha256 for other, card in cards.items() if other != place}
+
+
+def _files(folder: Path) -> list[str]:
+    """Return the files below the folders of the models, as paths inside the release."""
+    paths = [path for top in (*ROLES, EXTRACTORS) for path in (folder / top).rglob("*") if path.is_file()]
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
 def read_release(folder: Path) -> Release:
@@ -120,6 +160,17 @@ def verify_release(folder: Path) -> list[str]:
             problems.append(f"{relative} has {path.stat().st_size:,} bytes, pinned are {pin.size_bytes:,}.")
         elif sha256_of(path) != pin.sha256:
             problems.append(f"{relative} has another SHA-256 than pinned.")
-    present = {p.relative_to(folder).as_posix() for role in ROLES for p in (folder / role).rglob("*") if p.is_file()}
-    problems += [f"{relative} does not belong to the release." for relative in sorted(present - set(release.files))]
-    return problems
+    problems += [
+        f"{relative} does not belong to the release." for relative in _files(folder) if relative not in release.files
+    ]
+    return problems or _strangers(folder)
+
+
+def _strangers(folder: Path) -> list[str]:
+    """Return which models are not those that the others' cards name: a set of files from two releases."""
+    cards = {place: read_card(folder / place) for place in members(folder)}
+    return [
+        f"{place} names other models as its companions than those here."
+        for place, card in cards.items()
+        if card.companions != _companions(place, cards)
+    ]
