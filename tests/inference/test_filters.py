@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from small_reference import extractors, pictures, small_reference
 
 from lesionlab.core.errors import InputError, LeakError, ModelError
+from lesionlab.core.files import sha256_of
 from lesionlab.core.seeds import derive_seed
-from lesionlab.inference.filters import SURE_AS, Agreement
+from lesionlab.inference.filters import SURE_AS, Agreement, Novel
+from lesionlab.inference.novelty import Novelty
 from lesionlab.inference.predictor import Predictor
+from lesionlab.inference.reference import write_reference
 from lesionlab.records.card import read_card
 from lesionlab.records.seen_groups import read_seen_groups, seen_groups, write_seen_groups
 
@@ -53,6 +59,36 @@ def test_a_diagnosis_that_the_classifier_does_not_know_is_refused(predictor):
 def test_a_classifier_of_unknown_provenance_is_refused_before_anything_is_sampled(make_classifier):
     with pytest.raises(LeakError, match="provenance unknown"):
         Agreement(Predictor(make_classifier()), 0.5)
+
+
+@pytest.fixture
+def generator(make_generator) -> Path:
+    seen = seen_groups(train=[(f"g{n}", f"i{n}") for n in range(60)], validation=[("g60", "i60")])
+    folder = make_generator(groups_sha256=seen.sha256)
+    write_seen_groups(folder, seen)
+    write_reference(folder, small_reference(pictures(60, 0), seen.sha256))
+    return folder
+
+
+def test_a_copy_scores_below_the_limit_and_a_lesion_of_its_own_above(generator):
+    novel = Novel(generator, Novelty(generator, extractors()))
+    codes = ["mel"] * 20
+    assert (novel.scores(pictures(60, 0)[:20], codes) < novel.use.limit).all()
+    assert (novel.scores(pictures(20, 1), codes) >= novel.use.limit).all()
+
+
+def test_it_tells_what_its_reference_holds_and_where_its_limit_comes_from(generator, predictor):
+    novelty = Novelty(generator, extractors())
+    novel = Novel(generator, novelty, [predictor.folder])
+    reference, space = novel.saw
+    assert (reference.role, reference.name) == ("novelty reference", sha256_of(generator / "reference.npz"))
+    assert reference.seen.images() == {f"i{n}" for n in range(60)}
+    assert (space.role, space.name) == ("feature space", predictor.card.weights_sha256)
+    (choice,) = novel.choices
+    facts = novelty.reference.facts
+    assert (choice.what, choice.part, choice.split_sha256) == ("threshold", facts.part, facts.split_sha256)
+    assert choice.seen == novelty.reference.held_out
+    assert (novel.use.name, novel.use.limit) == ("novelty", novelty.limit)
 
 
 def test_it_tells_what_its_classifier_saw_and_where_its_limit_comes_from(tiny_classifier, tiny_data):

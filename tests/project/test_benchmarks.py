@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks import __main__ as command
-from benchmarks import collecting, duplicates, inferring, measuring, preparing, training
+from benchmarks import collecting, duplicates, inferring, measuring, preparing, sampling, training
 from benchmarks.comparison import Comparison, compare
 from benchmarks.machine import facts
 from benchmarks.memory import peak_mib
@@ -122,6 +122,12 @@ def test_the_measuring_bench_runs_and_checks_that_both_ways_agree():
     (found,) = measuring.comparisons(count=150, dims=16, rounds=1)
     assert found.count == 300
     assert found.plain_s > 0
+
+
+def test_the_sampling_bench_writes_both_forms_beside_a_loop_and_the_generator_alone():
+    found = list(sampling.comparisons(TINY_GAN, count=35, rounds=1))
+    assert [comparison.count for comparison in found] == [35] * 4
+    assert [comparison.plain for comparison in found] == [sampling.LOOP, sampling.ALONE] * 2
 
 
 def test_ways_that_do_not_agree_are_not_compared():

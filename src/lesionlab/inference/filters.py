@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import InputError, LeakError, ModelError
+from lesionlab.core.files import sha256_of
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data.prepared import Part
 from lesionlab.data.synthetic_set import chosen_on, saw_of
+from lesionlab.inference.novelty import Novelty
 from lesionlab.inference.predictor import Predictor
+from lesionlab.inference.reference import REFERENCE_NAME
 from lesionlab.records.sampling import FilterUse
-from lesionlab.records.seen_groups import read_seen_groups
+from lesionlab.records.seen_groups import SeenGroups, read_seen_groups
 from lesionlab.records.synthetic import Choice, Saw
 
 SURE_AS = 0.05  # of the real images decided rightly, so many lie below the limit
@@ -99,6 +103,32 @@ class Agreement:
                 f"Classifier {self.predictor.card.name} does not know {', '.join(unknown)}, which is asked for.",
                 "Name a classifier with the classes of the generator.",
             )
+
+
+class Novel:
+    """Keeps an image that does not come so near to a training image of its generator that it counts as a copy.
+
+    `spaces` are the folders of the extractors that the comparison is made with.
+
+    Raises:
+        LeakError: which lesions the generator or an extractor saw is unknown.
+    """
+
+    def __init__(self, generator: Path, novelty: Novelty, spaces: Sequence[Path] = ()) -> None:
+        reference = sha256_of(generator / REFERENCE_NAME)
+        learned = tuple(row for row in saw_of("generator", generator).seen.rows if row.use == "train")
+        facts = novelty.reference.facts
+        self._novelty = novelty
+        self.use = FilterUse("novelty", reference, novelty.limit)
+        self.saw = (
+            Saw("novelty reference", reference, SeenGroups(learned)),
+            *(saw_of("feature space", space) for space in spaces),
+        )
+        self.choices = (Choice("threshold", facts.part, facts.split_sha256, novelty.reference.held_out),)
+
+    def scores(self, images: NDArray[np.uint8], diagnoses: Sequence[str]) -> NDArray[np.float64]:
+        """Return the ratio of distances, 0 for a copy and about 1 for a lesion of its own: float64 [n]."""
+        return self._novelty.ratios(images)
 
 
 def _limit(predictor: Predictor, part: Part, progress: Progress) -> float:
