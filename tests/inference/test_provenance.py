@@ -10,8 +10,8 @@ from PIL import Image
 from lesionlab.core.imaging import decode
 from lesionlab.core.png import encode_png
 from lesionlab.core.synthetic_mark import DIGITAL_SOURCE_TYPE
-from lesionlab.inference.provenance import read_provenance, synthetic_png
-from lesionlab.inference.recipe import Recipe
+from lesionlab.inference.provenance import pairs_png, projection_png, read_provenance, recipes_in, synthetic_png
+from lesionlab.inference.recipe import KeptLatent, Recipe
 from lesionlab.inference.sampler import Sampler
 
 RECIPE = Recipe(41, "mel")
@@ -92,3 +92,17 @@ def test_cut_file_gives_the_record_or_none(made):
     for length in range(0, len(content), 97):
         found = read_provenance(content[:length])
         assert found is None or found["seed"] == 41
+
+
+def test_a_projection_says_that_it_was_sought_and_pairs_that_they_are_synthetic_in_part(made):
+    card, pixels = made[0].card, np.zeros((8, 8, 3), np.uint8)
+    content = projection_png(pixels, card, KeptLatent((0.5, -1.0), "mel"))
+    record = read_provenance(content)
+    assert record["projection"] is True
+    assert recipes_in(record) == (KeptLatent((0.5, -1.0), "mel"),)
+    assert b"shows no patient" not in content
+    assert b"sought among its images to resemble a given one" in content
+    pairs = pairs_png(pixels, card)
+    assert b"compositeWithTrainedAlgorithmicMedia" in pairs
+    assert read_provenance(pairs)["synthetic"] == "in part"
+    assert decode(pairs).shape == (8, 8, 3)

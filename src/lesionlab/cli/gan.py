@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lesionlab.cli.gan_publish import publish
+from lesionlab.cli.gan_project import project
 from lesionlab.cli.gan_report import report
 from lesionlab.cli.gan_sample import sample
 from lesionlab.cli.gan_walk import walk
@@ -42,6 +43,8 @@ app.command(short_help="Write synthetic lesions as PNG files or shards.")(sample
 app.command(short_help="Write a walk through latent space as an animation.")(walk)
 
 app.command(short_help="Write a synthetic set for others to use.")(publish)
+
+app.command(short_help="Find the synthetic images that come nearest to given ones.")(project)
 
 app.command(short_help="Tell how a training went, as a page.")(report)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # IPTC's terms; they stand in XMP and in C2PA manifests as plain text, whatever the image format.
 DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+COMPOSITE_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 _COMMON = b"rainedAlgorithmicMedia"  # of trainedAlgorithmicMedia and compositeWithTrainedAlgorithmicMedia
 
 

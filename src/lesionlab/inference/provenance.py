@@ -16,6 +16,7 @@ from lesionlab.core.diagnoses import describe
 from lesionlab.core.errors import InputError
 from lesionlab.core.imaging import Pixels
 from lesionlab.core.png import encode_png
+from lesionlab.core.synthetic_mark import COMPOSITE_SOURCE_TYPE
 from lesionlab.inference.recipe import AnyRecipe, Between, KeptLatent, Recipe, diagnoses_of
 from lesionlab.inference.recipe_codec import plain_recipe, recipe_from
 from lesionlab.inference.walk import walk_from
@@ -24,6 +25,9 @@ from lesionlab.records.card import ModelCard
 
 RECORD_KEY = "LesionLab"
 XMP_KEY = "XML:com.adobe.xmp"
+
+_MADE = "Made by a generative model; it shows no patient."
+_SOUGHT = "Made by a generative model, and sought among its images to resemble a given one."
 
 
 def synthetic_png(pixels: Pixels, card: ModelCard, recipe: AnyRecipe) -> bytes:
@@ -39,6 +43,23 @@ def synthetic_sheet_png(pixels: Pixels, card: ModelCard, recipes: Sequence[AnyRe
     record = made_by(card) | {"recipes": [_brief(recipe) for recipe in recipes]}
     record["pixels_sha256"] = pixels_sha256(pixels)
     return _marked_png(pixels, card, f"{len(recipes)} synthetic dermoscopic images", record)
+
+
+def projection_png(pixels: Pixels, card: ModelCard, recipe: KeptLatent) -> bytes:
+    """Encode a synthetic image that was sought to resemble a given one, uint8 [S, S, 3], as PNG with its provenance."""
+    record = made_by(card) | plain_recipe(recipe) | {"projection": True, "pixels_sha256": pixels_sha256(pixels)}
+    return _marked_png(pixels, card, f"Projection of an image as {describe(recipe.diagnosis).name}", record, _SOUGHT)
+
+
+def pairs_png(pixels: Pixels, card: ModelCard) -> bytes:
+    """Encode a sheet of given images, each beside its projection, as PNG that says it is synthetic in part.
+
+    It holds no recipe: half of it cannot be made again.
+    """
+    record = {"synthetic": "in part", "software": made_by(card)["software"], "notice": card.notice}
+    title, about = "Images, and the projection of each at its right", f"Synthetic in part. {card.notice}"
+    packet = xmp_packet(title, about, _rights(card), record, COMPOSITE_SOURCE_TYPE)
+    return encode_png(pixels, {"Title": title, "Description": about, "Disclaimer": card.notice, XMP_KEY: packet})
 
 
 def _brief(recipe: AnyRecipe) -> object:
@@ -101,29 +122,29 @@ def made_by(card: ModelCard) -> dict[str, Any]:
     }
 
 
-def xmp_of(card: ModelCard, title: str, record: dict[str, Any]) -> str:
+def xmp_of(card: ModelCard, title: str, record: dict[str, Any], how: str = _MADE) -> str:
     """Return the XMP packet of a file of this generator, with its record inside."""
-    return xmp_packet(title, _about(card), _rights(card), record)
+    return xmp_packet(title, _about(card, how), _rights(card), record)
 
 
-def _about(card: ModelCard) -> str:
-    return f"Made by a generative model; it shows no patient. {card.notice}"
+def _about(card: ModelCard, how: str = _MADE) -> str:
+    return f"{how} {card.notice}"
 
 
 def _rights(card: ModelCard) -> str:
     return f"{card.licence}. {card.attribution}"
 
 
-def _marked_png(pixels: Pixels, card: ModelCard, title: str, record: dict[str, Any]) -> bytes:
+def _marked_png(pixels: Pixels, card: ModelCard, title: str, record: dict[str, Any], how: str = _MADE) -> bytes:
     text = {
         "Title": title,
-        "Description": _about(card),
+        "Description": _about(card, how),
         "Copyright": _rights(card),
         "Software": record["software"],
         "Source": f"{card.name}, weights SHA-256 {card.weights_sha256}",
         "Disclaimer": card.notice,
         RECORD_KEY: json.dumps(record, ensure_ascii=False),
-        XMP_KEY: xmp_of(card, title, record),
+        XMP_KEY: xmp_of(card, title, record, how),
     }
     return encode_png(pixels, text)
 

@@ -14,7 +14,9 @@ MAX_RECORD_BYTES = 4 * 2**20  # a walk of 2,000 kept latents has 2 MB; parsed, J
 _OPEN, _CLOSE = "<lesionlab:Record>", "</lesionlab:Record>"
 
 
-def xmp_packet(title: str, about: str, rights: str, record: dict[str, Any]) -> str:
+def xmp_packet(
+    title: str, about: str, rights: str, record: dict[str, Any], source_type: str = DIGITAL_SOURCE_TYPE
+) -> str:
     """Return a packet that says in IPTC's terms that a trained model made the file, with `record` as JSON inside."""
 
     def in_english(tag: str, words: str) -> str:
@@ -31,7 +33,7 @@ def xmp_packet(title: str, about: str, rights: str, record: dict[str, Any]) -> s
         ' xmlns:lesionlab="urn:lesionlab:record:1/">'
         f"{in_english('dc:title', title)}{in_english('dc:description', about)}{in_english('dc:rights', rights)}"
         f"<xmp:CreatorTool>{escape(str(record['software']))}</xmp:CreatorTool>"
-        f"<Iptc4xmpExt:DigitalSourceType>{DIGITAL_SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>"
+        f"<Iptc4xmpExt:DigitalSourceType>{source_type}</Iptc4xmpExt:DigitalSourceType>"
         f"{_OPEN}{escape(json.dumps(record, ensure_ascii=False))}{_CLOSE}"
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
     )

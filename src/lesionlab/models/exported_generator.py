@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from lesionlab.core.errors import MissingPartError, ModelError
+from lesionlab.core.imaging import Pixels
 
 Attributes = Mapping[str, Any]
 
@@ -123,6 +123,6 @@ OPERATIONS: Mapping[str, Callable[[Sequence[Tensor], Attributes], Tensor]] = {
 }
 
 
-def to_unit(pixels: np.ndarray) -> Tensor:
+def to_unit(pixels: Pixels) -> Tensor:
     """Map uint8 [H, W, 3] to float32 [1, 3, H, W] in -1..1."""
-    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None].float() / 127.5 - 1
+    return torch.tensor(pixels).permute(2, 0, 1)[None].float() / 127.5 - 1
