@@ -7,8 +7,8 @@ from pixel_space import PixelSpace
 from lesionlab.core.errors import InputError
 from lesionlab.evaluation.against_real import Against, Images, grid_metrics, measured
 from lesionlab.evaluation.halvings import halvings
-from lesionlab.evaluation.spoilt import blurred
 from lesionlab.inference.sampler import Sampler
+from lesionlab.metrics.spoilt import blurred
 from lesionlab.records.card import Metric
 
 TEMPLATE = Metric("", 0.0, 0, "images", "validation")

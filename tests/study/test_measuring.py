@@ -1,9 +1,7 @@
 import numpy as np
 import pytest
 
-from lesionlab.inference.recipe import Recipe
-from lesionlab.inference.sampler import Sampler
-from lesionlab.study.measuring import Measurer, drawn, sampled
+from lesionlab.study.measuring import Measurer, drawn
 from lesionlab.study.outcome import mean_of
 
 
@@ -78,13 +76,3 @@ def test_drawn_images_have_the_counts_and_repeat_only_where_there_are_too_few(ti
     assert len(set(few)) == len(few)
     assert np.array_equal(places, drawn(part, counts, 0))
     assert not np.array_equal(places, drawn(part, counts, 1))
-
-
-def test_sampled_images_are_those_of_their_seeds_class_after_class(tiny_generator):
-    sampler = Sampler(tiny_generator, threads=1)
-    counts = [1, 0, 2, 0, 0, 0, 1]
-    images, labels = sampled(sampler, counts, 7)
-    codes = sampler.card.classes
-    expected = [Recipe(7, codes[0]), Recipe(7, codes[2]), Recipe(8, codes[2]), Recipe(7, codes[6])]
-    assert np.array_equal(images, sampler.sample(expected))
-    assert labels.tolist() == [0, 2, 2, 6]

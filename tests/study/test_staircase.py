@@ -53,4 +53,4 @@ def test_what_is_not_done_is_blank(ladder, done, panels):
 def test_the_description_tells_size_length_and_seeds(ladder, done):
     svg = staircase(outcome(ladder, done))
     assert "at 16 pixels after 0.512 thousand images" in svg
-    assert "means of 2 seeds" in svg
+    assert "means over the seeds (2)" in svg

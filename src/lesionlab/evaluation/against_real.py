@@ -15,12 +15,12 @@ from lesionlab.evaluation.halvings import Halvings, halvings
 from lesionlab.evaluation.nearest import Near, nearest_pairs
 from lesionlab.evaluation.quality import ALIKE, DRAWS, REAL, RULER_DRAWS, Sets, quality_metrics
 from lesionlab.evaluation.sampled import labels_of, sampled
-from lesionlab.evaluation.spoilt import Pixels, blurs
 from lesionlab.inference.novelty import Novelty
 from lesionlab.inference.sampler import Sampler
 from lesionlab.metrics.grid_index import grid_index
 from lesionlab.metrics.intervals import interval
 from lesionlab.metrics.space import Extractor
+from lesionlab.metrics.spoilt import Pixels, blurs
 from lesionlab.records.card import Metric
 from lesionlab.records.split import EXTERNAL
 

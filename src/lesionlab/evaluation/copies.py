@@ -12,12 +12,12 @@ from lesionlab.core.seeds import derive_seed
 from lesionlab.evaluation.halvings import Labels
 from lesionlab.evaluation.quality import REAL
 from lesionlab.evaluation.shares import share_interval
-from lesionlab.evaluation.spoilt import Pixels
 from lesionlab.inference.novelty import Compared, Novelty
 from lesionlab.metrics.classification import area_under_roc
 from lesionlab.metrics.intervals import halves, interval
 from lesionlab.metrics.neighbours import nearest
 from lesionlab.metrics.space import Features
+from lesionlab.metrics.spoilt import Pixels
 from lesionlab.records.card import Metric
 
 DRAWS = 200

@@ -12,11 +12,11 @@ from lesionlab.core.progress import Progress, silent
 from lesionlab.core.seeds import derive_seed
 from lesionlab.evaluation.quality import REAL
 from lesionlab.evaluation.shares import share_interval
-from lesionlab.evaluation.spoilt import Pixels, blurred
 from lesionlab.inference.novelty import compare, views
 from lesionlab.inference.orientations import oriented
 from lesionlab.inference.reference import Reference
 from lesionlab.metrics.space import Extractor
+from lesionlab.metrics.spoilt import Pixels, blurred
 from lesionlab.records.card import Metric
 
 PLANTED = 200  # training images, each changed in every way

@@ -1,21 +1,20 @@
 """Copies: which of a generator's images lie nearer to a training image than one of another lesion would.
 
-Field notes 3.13 ask for two spaces. Chance brings an image near to some training image in one of them; a copy is near
-in both: so what is judged is the geometric mean of the two ratios, and one limit on it keeps the false alarms at 1%,
-which two limits that must both be undercut would not.
+The rule is that of `inference.novelty`, on whole features: what an export carries is made small and finds fewer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.data.prepared import Part
-from lesionlab.metrics.authenticity import FALSE_ALARMS, authenticity, copy_limit, training_of
-from lesionlab.metrics.space import Features
-from lesionlab.training.gan_monitor_images import Extractor
+from lesionlab.inference.novelty import combined
+from lesionlab.inference.orientations import ORIENTATIONS, oriented
+from lesionlab.metrics.authenticity import authenticity, copy_limit, training_of
+from lesionlab.metrics.space import Extractor, Features
 
 Pixels = NDArray[np.uint8]
 
@@ -30,12 +29,12 @@ class CopyDetector:
         images = training.images(image_size_px)
         _, groups = np.unique(np.array(training.groups), return_inverse=True)
         self._training = [training_of(space.features(images), groups) for space in spaces]
-        self.limit = copy_limit(self.ratios(held_out), FALSE_ALARMS)
+        self.limit = copy_limit(self.ratios(held_out))
 
     def ratios(self, views: Sequence[Features]) -> NDArray[np.float64]:
         """Return the geometric mean over the spaces of the authenticity ratios: float64 [n], 0 for a copy."""
         found = [authenticity(seen, training).ratios for seen, training in zip(views, self._training, strict=True)]
-        return np.asarray(np.prod(found, axis=0) ** (1 / len(found)), np.float64)
+        return combined(np.stack(found))
 
     def share(self, views: Sequence[Features]) -> float:
         """Return the share of images that count as copies, from their features in all orientations."""
@@ -43,10 +42,6 @@ class CopyDetector:
 
 
 def views_of(images: Pixels, spaces: Sequence[Extractor]) -> list[Features]:
-    """Return the features of images uint8 [n, S, S, 3], turned and mirrored in the eight ways, in each space."""
-    return [np.stack([space.features(view) for view in _orientations(images)]) for space in spaces]
-
-
-def _orientations(images: Pixels) -> Iterator[Pixels]:
-    for side in (images, images[:, :, ::-1]):
-        yield from (np.ascontiguousarray(np.rot90(side, quarters, axes=(1, 2))) for quarters in range(4))
+    """Return the features of images uint8 [n, S, S, 3] in all orientations, in each space: float32 [8, n, d]."""
+    turned = [oriented(images, orientation) for orientation in range(ORIENTATIONS)]
+    return [np.stack([space.features(view) for view in turned]) for space in spaces]

@@ -14,24 +14,22 @@ from numpy.typing import NDArray
 from lesionlab.core.progress import Progress, silent
 from lesionlab.core.seeds import derive_seed
 from lesionlab.data.prepared import Part, PreparedData
-from lesionlab.inference.recipe import Recipe
-from lesionlab.inference.sampler import Sampler
 from lesionlab.metrics.grid_index import grid_index
 from lesionlab.metrics.kid import kid
 from lesionlab.metrics.prdc import prdc
 from lesionlab.metrics.space import Features
+from lesionlab.metrics.spoilt import blurs
 from lesionlab.records.study import Measured
 from lesionlab.study.copies import CopyDetector, views_of
-from lesionlab.training.gan_monitor_images import blurred, random_spaces
+from lesionlab.study.subsets import groups_sha256
+from lesionlab.training.gan_monitor_images import random_spaces
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 
-BLURS_PX = (1, 2, 4)
 COPY_SPACES = 2  # of the spaces, those in which copies are looked for
 LEAST = 2  # images of a class, for KID
 GRID_FROM_PX = 32  # smaller images have no grid index
-BATCH = 256
 
 
 class Measurer:
@@ -44,6 +42,7 @@ class Measurer:
         self.real = [space.features(self.pixels) for space in self.spaces]
         self.rulers = cache(self._rulers)  # by seed
         self._training = data.part("train")
+        self._detectors: dict[str, CopyDetector] = {}  # by list of training images
 
     @property
     def counts(self) -> list[int]:
@@ -92,10 +91,12 @@ class Measurer:
 
     def copies(self, images: Pixels, training: Part) -> Measured:
         """Return the share of images [n, S, S, 3] that count as copies of these training images; see `copies`."""
-        spaces = self.spaces[:COPY_SPACES]
-        detector = CopyDetector(training, self.size, spaces, self._held_out)
+        spaces, digest = self.spaces[:COPY_SPACES], groups_sha256(training)
+        if digest not in self._detectors:
+            self._detectors[digest] = CopyDetector(training, self.size, spaces, self._held_out)
         keys = " & ".join(space.space.key for space in spaces)
-        return Measured("copies", detector.share(views_of(images, spaces)), len(images), space=keys)
+        share = self._detectors[digest].share(views_of(images, spaces))
+        return Measured("copies", share, len(images), space=keys)
 
     @cached_property
     def _held_out(self) -> list[Features]:
@@ -110,8 +111,8 @@ class Measurer:
 
     @cached_property
     def _blurred(self) -> list[Measured]:
-        spoilt = {f"blur {radius} px": blurred(self.pixels, radius) for radius in BLURS_PX}
-        return [m for name, images in spoilt.items() for m in self.measure(images, self.part.labels, ruler=name)]
+        spoilt = blurs(self.pixels).items()
+        return [m for name, images in spoilt for m in self.measure(images, self.part.labels, ruler=name)]
 
     def _melanoma_against_keratosis(self) -> list[Measured]:
         """Return KID between the two classes that a careless eye confuses, where the part has both."""
@@ -132,17 +133,3 @@ def drawn(part: Part, counts: list[int], seed: int) -> NDArray[np.int64]:
     rows = [np.flatnonzero(part.labels == label) for label in range(len(counts))]
     taken = [random.choice(r, count, replace=count > len(r)) for r, count in zip(rows, counts, strict=True)]
     return np.concatenate(taken).astype(np.int64)
-
-
-def sampled(sampler: Sampler, counts: list[int], first_seed: int, progress: Progress = silent) -> tuple[Pixels, Labels]:
-    """Return synthetic images, `counts` of each class, image i of a class from seed `first_seed` + i, and labels."""
-    asked = [
-        Recipe(first_seed + i, code)
-        for code, count in zip(sampler.card.classes, counts, strict=True)
-        for i in range(count)
-    ]
-    images = []
-    for start in range(0, len(asked), BATCH):
-        images.append(sampler.sample(asked[start : start + BATCH]))
-        progress(min(start + BATCH, len(asked)), len(asked))
-    return np.concatenate(images), np.repeat(np.arange(len(counts)), counts)

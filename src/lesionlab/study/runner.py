@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lesionlab.core.errors import RunError, StudyError
 from lesionlab.core.progress import Progress
 from lesionlab.data.prepared import PreparedData
+from lesionlab.evaluation.sampled import labels_of, sampled
 from lesionlab.inference.sampler import Sampler
 from lesionlab.models.precision import choose_compute
 from lesionlab.records.card import read_card
@@ -21,7 +22,7 @@ from lesionlab.records.run import RunFolder
 from lesionlab.records.study import Measured, PlannedRun, ReferenceRecord, StudyPlan, StudyRecord
 from lesionlab.study.folder import StudyFolder
 from lesionlab.study.machine import machine
-from lesionlab.study.measuring import Measurer, sampled
+from lesionlab.study.measuring import Measurer
 from lesionlab.study.options import judge_of, options_of
 from lesionlab.study.plan import identity
 from lesionlab.study.standing import record_of
@@ -123,11 +124,11 @@ class Runner:
         sampler = Sampler(folder.export, threads=self.threads)
         counts = np.bincount(part.labels, minlength=len(part.classes)).tolist()
         with self.drawing(f"{run.arm}, seed {run.seed}: measuring", "images") as progress:
-            images, labels = sampled(sampler, measurer.counts, FIRST_SEED, progress)
-            measured = [*measurer.measure(images, labels), measurer.copies(images, part)]
+            images = sampled(sampler, measurer.counts, FIRST_SEED, progress)
+            measured = [*measurer.measure(images, labels_of(measurer.counts)), measurer.copies(images, part)]
             taught = sampled(sampler, counts, FIRST_TAUGHT_SEED, progress)
         with self.drawing(f"{run.arm}, seed {run.seed}: classifier on synthetic images", "kimg") as progress:
-            measured.append(self._taught("tstr", *taught, run.seed, progress))
+            measured.append(self._taught("tstr", taught, labels_of(counts), run.seed, progress))
         card = read_card(folder.export)
         return StudyRecord(
             kind="run",

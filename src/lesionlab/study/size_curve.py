@@ -28,8 +28,8 @@ def size_curve(found: Outcome) -> str:
     plan = found.plan
     description = (
         f"Four figures of the full recipe at {plan.image_size_px} pixels after {plan.kimg:g} thousand images shown, by "
-        f"the number of training images, {min(images):,} to {max(images):,}. Lines are means over {len(plan.seeds)} "
-        "seeds, circles the seeds. The values stand in the table."
+        f"the number of training images, {min(images):,} to {max(images):,}. Lines are means over the "
+        f"seeds ({len(plan.seeds)}), circles the seeds. The values stand in the table."
     )
     return chart("The size curve", description, axis, [_panel(found, figure) for figure in FIGURES], KEYS)
 

@@ -27,8 +27,9 @@ def staircase(found: Outcome) -> str:
     plan = found.plan
     description = (
         f"Four figures of conditional DCGANs at {plan.image_size_px} pixels after {plan.kimg:g} thousand images, for "
-        f"{len(steps)} steps from the faithful DCGAN to the full recipe. Stairs are means of {len(plan.seeds)} seeds, "
-        "circles the seeds, diamonds the full recipe without the step. The values stand in the table."
+        f"{len(steps)} steps from the faithful DCGAN to the full recipe. Stairs are means over the "
+        f"seeds ({len(plan.seeds)}), circles the seeds, diamonds the full recipe without the step. "
+        "The values stand in the table."
     )
     return chart("The ladder", description, axis, [_panel(found, figure) for figure in FIGURES], KEYS)
 

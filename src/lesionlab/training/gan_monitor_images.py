@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
 
 from lesionlab.core.errors import DataError
 from lesionlab.core.seeds import derive_seed, latents
 from lesionlab.metrics.kid import kid
-from lesionlab.metrics.space import Features
+from lesionlab.metrics.space import Extractor, Features
+from lesionlab.metrics.spoilt import blurred
 from lesionlab.models.dcgan import Generator
 from lesionlab.models.random_vgg import RandomVgg
-from lesionlab.records.feature_space import FeatureSpace
 from lesionlab.records.monitor import Ruler
 
 SPACE_SEEDS = (0, 1, 2)  # random weights, so that no space has seen a lesion (Naeem et al. 2020)
@@ -27,15 +25,6 @@ BLUR_PX = 2.0
 BATCH = 64
 
 Pixels = NDArray[np.uint8]
-
-
-class Extractor(Protocol):
-    """What turns images into features."""
-
-    space: FeatureSpace
-
-    def features(self, images: Pixels) -> Features:
-        """Return features float32 [n, d] of images uint8 [n, S, S, 3]."""
 
 
 @dataclass(frozen=True)
@@ -146,12 +135,6 @@ def spread(features: Features) -> float:
     between = squares[:, None] + squares - 2 * exact @ exact.T
     above = between[np.triu_indices(len(features), 1)]
     return float(np.sqrt(np.maximum(above, 0)).mean())
-
-
-def blurred(images: Pixels, sigma_px: float) -> Pixels:
-    """Return images uint8 [n, S, S, 3] under a Gaussian blur."""
-    blur = ImageFilter.GaussianBlur(sigma_px)
-    return np.stack([np.asarray(Image.fromarray(pixels).filter(blur)) for pixels in images])
 
 
 @torch.no_grad()

@@ -1,6 +1,6 @@
 import numpy as np
 
-from lesionlab.evaluation.spoilt import blurred, blurs
+from lesionlab.metrics.spoilt import blurred, blurs
 
 
 def test_a_blur_spreads_a_point_and_keeps_flat_images():
