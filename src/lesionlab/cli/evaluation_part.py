@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -22,9 +23,17 @@ PartName = Literal["validation", "test", "external"]
 
 
 def open_part(
-    data_name: str, part: PartName, model: Path, purpose: str, ledger: Path | None, split: Path | None = None
+    data_name: str,
+    part: PartName,
+    model: Path,
+    purpose: str,
+    ledger: Path | None,
+    split: Path | None = None,
+    judges: Sequence[Path] = (),
 ) -> Part:
     """Return the validation part, or another after its opening was written into the ledger.
+
+    `judges` are further models that the model is measured with: none of them may have seen the part either.
 
     Raises:
         InputError: the test or the external part without a purpose.
@@ -35,13 +44,20 @@ def open_part(
         raise InputError(f"The {part} part opens for a stated purpose only.", 'Add --purpose "why it is opened".')
     data, card = open_prepared(data_name, split), read_card(model)
     _check_fits(card, data)
-    if card.training.split_sha256 != data.split.sha256:
-        check_unseen(read_seen_groups(model, card), data, part)
-        note = f"the model learned from '{card.training.data}', where no image of this part is, by id or lesion"
-        typer.echo(f"note: {note}; pictures were not compared.", err=True)
+    _check_unseen(model, "the model", data, part)
+    for judge in judges:
+        _check_unseen(judge, read_card(judge).name, data, part)
     if part == "validation":
         return data.part(part)
     return open_test_part(data, ledger or home() / LEDGER_NAME, purpose.strip(), part)
+
+
+def _check_unseen(model: Path, who: str, data: PreparedData, part: PartName) -> None:
+    card = read_card(model)
+    if card.training.images and card.training.split_sha256 != data.split.sha256:
+        check_unseen(read_seen_groups(model, card), data, part)
+        note = f"{who} learned from '{card.training.data}', where no image of this part is, by id or lesion"
+        typer.echo(f"note: {note}; pictures were not compared.", err=True)
 
 
 def _check_fits(card: ModelCard, data: PreparedData) -> None:

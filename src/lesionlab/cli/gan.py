@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
 
 import typer
 
-from lesionlab.cli.gan_publish import publish
+from lesionlab.cli.gan_evaluate import evaluate
 from lesionlab.cli.gan_project import project
+from lesionlab.cli.gan_publish import publish
+from lesionlab.cli.gan_reference import reference
 from lesionlab.cli.gan_report import report
 from lesionlab.cli.gan_sample import sample
 from lesionlab.cli.gan_walk import walk
-from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
-from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.training import (
     Choices,
     ConfigChoice,
@@ -48,6 +47,10 @@ app.command(short_help="Find the synthetic images that come nearest to given one
 
 app.command(short_help="Tell how a training went, as a page.")(report)
 
+app.command(short_help="Measure a generator against real images; ask a classifier about its images.")(evaluate)
+
+app.command(short_help="Keep with a generator what tells copies of its training images.")(reference)
+
 STAGE = Stage("gan", "generator", GAN_PRESETS, _load, "lesionlab gan sample --model")
 
 
@@ -66,26 +69,3 @@ def train(
     Presets: released, quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
     """
     train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split))
-
-
-@app.command(short_help="Ask a classifier what it sees in a generator's images.")
-def evaluate(
-    model: Annotated[str, typer.Option(help="A generator: name, run or folder.")] = "released",
-    classifier: Annotated[str, typer.Option(help="The classifier that judges.")] = "released",
-    count: Annotated[int, typer.Option(help="Images of each diagnosis.")] = 100,
-    seed: Annotated[int, typer.Option(help="The first seed; image i of a diagnosis has seed + i.")] = 0,
-    out: OutChoice = None,
-    to_card: CardChoice = False,
-) -> None:
-    """Count how often a classifier decides for the diagnosis that was asked for, before any filter."""
-    from lesionlab.cli.sample_folder import check_count
-    from lesionlab.evaluation.generator import evaluate_generator
-    from lesionlab.inference.catalogue import find_model
-    from lesionlab.inference.predictor import Predictor
-    from lesionlab.inference.sampler import Sampler
-
-    check_count(count)
-    sampler, predictor = Sampler(find_model(model, "generator")), Predictor(find_model(classifier, "classifier"))
-    with progress_bar("Evaluating", "images") as progress:
-        found = evaluate_generator(sampler, predictor, count, seed, progress)
-    keep_report(found, sampler.folder, out, to_card)
