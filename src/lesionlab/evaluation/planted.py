@@ -19,7 +19,7 @@ from lesionlab.metrics.space import Extractor
 from lesionlab.metrics.spoilt import Pixels, blurred
 from lesionlab.records.card import Metric
 
-PLANTED = 200  # training images, each changed in every way
+PLANTED = 100  # training images, each changed in every way
 NAME = "copies_found"
 
 Change = Callable[[Pixels], Pixels]
