@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 from small_reference import extractors, pictures, small_reference
@@ -5,7 +7,7 @@ from small_reference import extractors, pictures, small_reference
 from lesionlab.evaluation.copies import copy_metrics
 from lesionlab.inference.novelty import Novelty
 from lesionlab.inference.reference import write_reference
-from lesionlab.records.card import CARD_NAME, Metric
+from lesionlab.records.card import CARD_NAME, Metric, read_card
 
 TRAINING = pictures(100, 0)
 CLASSES = ("mel", "nv")
@@ -17,10 +19,7 @@ UNSEEN = (pictures(80, 5), np.zeros(80, np.int64))
 def novelty(tmp_path_factory, tiny_generator):
     """A reference of a hundred random pictures, in the export of a generator that saw others."""
     folder = tmp_path_factory.mktemp("export")
-    card = (tiny_generator / CARD_NAME).read_text()
-    (folder / CARD_NAME).write_text(card)
-    from lesionlab.records.card import read_card
-
+    shutil.copy(tiny_generator / CARD_NAME, folder)
     write_reference(folder, small_reference(TRAINING, read_card(folder).groups_sha256, limit=0.4))
     return Novelty(folder, extractors())
 
@@ -56,6 +55,12 @@ def test_an_honest_generator_does_not(novelty):
     membership = of(found, "membership_auc")
     assert membership.low < 0.5 < membership.high
     assert of(found, "authenticity").low < of(found, "authenticity").ruler["real images"] * 1.1
+
+
+def test_images_of_elsewhere_say_nothing_of_membership(novelty):
+    template = Metric("", 0.0, 0, "images", "external", data="clinic")
+    found, _ = copy_metrics(novelty, (pictures(80, 9), UNSEEN[1]), UNSEEN, CLASSES, template)
+    assert {m.name for m in found} == {"copies", "authenticity"}
 
 
 def test_classes_are_told_apart_with_their_n(novelty):

@@ -19,6 +19,7 @@ from lesionlab.metrics.neighbours import nearest
 from lesionlab.metrics.space import Features
 from lesionlab.metrics.spoilt import Pixels
 from lesionlab.records.card import Metric
+from lesionlab.records.split import EXTERNAL
 
 DRAWS = 200
 CHANCE = "chance"
@@ -42,7 +43,9 @@ def copy_metrics(
         if (fake[1] == label).any() and (real[1] == label).any():
             found.append(_share(copied[fake[1] == label], alarms[real[1] == label], replace(template, of=code)))
     found.append(_median(compared.ratios, others.ratios, template))
-    return [*found, _membership(novelty, seen_fake, seen_real, real[1], template)], compared
+    if template.part != EXTERNAL:  # images of elsewhere differ from the training images by more than membership
+        found.append(_membership(novelty, seen_fake, seen_real, real[1], template))
+    return found, compared
 
 
 def _share(copied: NDArray[np.bool_], alarms: NDArray[np.bool_], template: Metric) -> Metric:
