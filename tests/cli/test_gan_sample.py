@@ -11,11 +11,17 @@ import pytest
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.imaging import read
 from lesionlab.core.seeds import MAX_SEED
+from lesionlab.evaluation.reference import held_out_part, learned_part, make_reference
 from lesionlab.inference import filters, sample_files
+from lesionlab.inference.extractor import FeatureExtractor
+from lesionlab.inference.novelty import Novelty
 from lesionlab.inference.predictor import Predictor
 from lesionlab.inference.provenance import read_provenance
 from lesionlab.inference.recipe import Recipe
+from lesionlab.inference.reference import write_reference
 from lesionlab.inference.sampler import Sampler
+from lesionlab.records.card import read_card
+from lesionlab.records.seen_groups import read_seen_groups
 
 
 def _table(path: Path) -> list[dict[str, str]]:
@@ -119,6 +125,30 @@ def test_the_limit_of_agreement_comes_from_validation_and_says_so(run, own_model
     history = (tmp_path / "out" / "history.json").read_text()
     assert '"threshold"' in history
     assert tiny_set.split.sha256 in history
+
+
+def test_what_counts_as_a_copy_is_withheld_and_told(
+    run, refused, own_models, tiny_set, tiny_extractor, tmp_path, monkeypatch
+):
+    asked = ("gan", "sample", "--model", "painter", "--novelty", "--extractor", tiny_extractor)
+    cause, cure = refused(*asked)
+    assert "holds no reference.npz" in cause
+    assert "lesionlab gan reference" in cure
+    painter, spaces = own_models / "painter", [FeatureExtractor(tiny_extractor)]
+    seen = read_seen_groups(painter, read_card(painter))
+    parts = learned_part(tiny_set, seen), held_out_part(tiny_set, seen)
+    write_reference(painter, make_reference(*parts, read_card(painter).groups_sha256, 16, spaces))
+    novelty = Novelty(painter, spaces)
+    scores = novelty.ratios(Sampler(painter).sample([Recipe(seed, "mel") for seed in range(12)])).round(6).tolist()
+    limit = sorted(scores)[5]
+    monkeypatch.setattr(Novelty, "limit", limit)
+    result = run(*asked, "--count", "mel=7", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    kept = {int(row["seed"]): float(row["novelty"]) for row in _manifest(tmp_path / "out")}
+    assert kept == {seed: score for seed, score in enumerate(scores) if score >= limit}
+    withheld = max(kept) + 1 - len(kept)
+    assert f"Asked for 7, made {max(kept) + 1}, withheld {withheld}: {withheld} copies." in result.stdout
+    assert {row["withheld"] for row in _table(tmp_path / "out" / "withheld.csv")} == {"novelty"}
 
 
 def test_without_out_each_call_gets_a_folder_of_its_own(run, own_models, home):

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lesionlab.cli.gan_evaluate import ExtractorChoice
 from lesionlab.cli.progress import progress_bar
 from lesionlab.core.errors import InputError
 from lesionlab.core.notice import NOTICE
 
 if TYPE_CHECKING:
     from lesionlab.inference.candidates import Tally
-    from lesionlab.inference.filters import Agreement, Filter
+    from lesionlab.inference.filters import Agreement, Filter, Novel
+    from lesionlab.inference.sampler import Sampler
 
 VALIDATION = "validation"
 WITHHELD_AS = {"agreement": "not agreed", "novelty": "copies"}
@@ -55,6 +57,10 @@ def sample(
     split: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Another split of that data.", show_default="its own")
     ] = None,
+    novelty: Annotated[
+        bool, typer.Option("--novelty", help="Withhold images that count as copies of training images.")
+    ] = False,
+    extractor: ExtractorChoice = None,
     tries: Annotated[
         int, typer.Option(help="With a filter: images to make for each asked for, before giving up.", min=1)
     ] = 20,
@@ -85,6 +91,7 @@ def sample(
     counts = counts_for(sampler.card.classes, diagnosis, count or [])
     plan_for(sampler, counts, seed, truncation=truncation)  # a typing mistake is told before a filter takes its time
     filters: list[Filter] = [] if agreement is None else [_agreement(agreement, classifier, data, split, counts)]
+    filters += [_novelty(sampler, extractor)] if novelty else []
     plan = plan_for(
         sampler, counts, seed, truncation=truncation, images_per_shard=shards or 0, sheet=sheet, filters=filters
     )
@@ -122,6 +129,15 @@ def _agreement(asked: str, classifier: str, data: str | None, split: Path | None
         made = Agreement(predictor, _probability(asked))
     made.check(tuple(counts))
     return made
+
+
+def _novelty(sampler: Sampler, extractor: list[str] | None) -> Novel:
+    from lesionlab.cli.feature_spaces import load_extractors
+    from lesionlab.inference.filters import Novel
+    from lesionlab.inference.novelty import Novelty
+
+    extractors = load_extractors(extractor, sampler.card.image.size_px)
+    return Novel(sampler.folder, Novelty(sampler.folder, extractors), [each.folder for each in extractors])
 
 
 def _probability(text: str) -> float:
