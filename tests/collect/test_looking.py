@@ -6,14 +6,13 @@ import signal
 from pathlib import Path
 
 import pytest
+from inspectors import inspect_with_pid, make_deadly, make_inspect
 from PIL import Image
 
 from lesionlab.collect import looking
 from lesionlab.collect.collection import open_collection
-from lesionlab.collect.looking import Inspect, Inspection, look, looking_apart, looking_here
+from lesionlab.collect.looking import look, looking_apart, looking_here
 from lesionlab.core.errors import CollectError, ImageError, TooLargeError
-from lesionlab.core.imaging import Pixels
-from lesionlab.core.picture_hash import picture_hash
 from lesionlab.data.procedural import procedural_lesion
 from lesionlab.records.collected import ManifestRecord
 
@@ -24,23 +23,6 @@ def picture(seed: int = 1, kind: str = "JPEG", side_px: int = 64) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(procedural_lesion("nv", seed, side_px)).save(buffer, kind)
     return buffer.getvalue()
-
-
-def inspect_with_pid(record: ManifestRecord, pixels: Pixels) -> Inspection:
-    assert f"{picture_hash(pixels):016x}" == record.picture_hash
-    return Inspection("ISIC_1", f"{os.getpid()}", {"blur": 0.5})
-
-
-def make_inspect() -> Inspect:
-    return inspect_with_pid
-
-
-def make_deadly() -> Inspect:
-    def kill(record: ManifestRecord, pixels: Pixels) -> Inspection:
-        os.kill(os.getpid(), signal.SIGKILL)
-        raise AssertionError
-
-    return kill
 
 
 def test_a_look_describes_the_file_and_keeps_the_rest_of_the_record():
@@ -85,6 +67,8 @@ def test_with_one_core_nothing_is_started(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
 def test_a_killed_process_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(looking, "cores", lambda: 2)
+    with looking_apart(make_inspect) as look_there:
+        assert look_there(RECORD, picture()).same_as == "ISIC_1"  # such a process does come to be
     with looking_apart(make_deadly) as look_there, pytest.raises(CollectError, match="was killed") as told:
         look_there(RECORD, picture())
     assert "goes on where it stopped" in told.value.cure

@@ -5,6 +5,8 @@ import pickle
 import subprocess
 import sys
 import time
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -21,18 +23,10 @@ if __name__ == "__main__":
 """
 
 
-def prepare() -> None:
-    os.environ["PREPARED"] = "yes"
-
-
-def read_environment(name: str) -> str:
-    return os.environ.get(name, "")
-
-
-def test_each_process_is_prepared_before_its_first_work():
-    with process_pool(1, prepare) as pool:
-        assert pool.submit(read_environment, "PREPARED").result() == "yes"
-    assert "PREPARED" not in os.environ
+def test_each_process_is_prepared_before_its_first_work(tmp_path: Path):
+    with process_pool(1, partial(os.chdir, tmp_path)) as pool:
+        assert Path(pool.submit(os.getcwd).result()) == tmp_path.resolve()
+    assert Path.cwd() != tmp_path.resolve()
 
 
 def test_there_is_a_core():
