@@ -220,6 +220,13 @@ def test_closing_wakes_what_waits(host: Loopback):
         transfer.get_json(f"{host.base}/told")
 
 
+def test_a_request_after_closing_is_an_error_of_ours(host: Loopback):
+    transfer = Transfer(["127.0.0.1"], delay_s=0)
+    transfer.close()
+    with pytest.raises(TransferError, match="was stopped"):
+        transfer.get_json(f"{host.base}/told")
+
+
 def test_whatever_a_host_answers_gives_an_answer_or_one_of_our_errors(host: Loopback, transfer: Transfer, tmp_path):
     draw = random.Random(5)
 

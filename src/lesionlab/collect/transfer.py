@@ -20,7 +20,7 @@ from lesionlab.collect.transfer_file import PartFile, explaining_full_disk
 from lesionlab.collect.transfer_hosts import AllowedHosts
 from lesionlab.collect.transfer_pace import Pace, Sleep
 from lesionlab.collect.transfer_retry import TellWait, retrying, silent_wait
-from lesionlab.collect.transfer_send import Sender
+from lesionlab.collect.transfer_send import STOPPED, Sender
 from lesionlab.core.progress import Progress, silent
 
 CONTACT_VARIABLE = "LESIONLAB_CONTACT"
@@ -89,7 +89,7 @@ class Transfer:
 
     def _rest(self, seconds: float) -> None:
         if self._closed.wait(seconds):
-            raise TransferError("The transfer was stopped.")
+            raise TransferError(STOPPED)
 
     def get_json(
         self, url: str, params: Mapping[str, str | int] | None = None, headers: Mapping[str, str] | None = None

@@ -16,6 +16,7 @@ from lesionlab.collect.transfer_retry import asked_wait_s
 
 MOST_HOPS = 6
 REFUSAL_BYTES = 4096
+STOPPED = "The transfer was stopped."
 _TEMPORARY = {408, 425, 429}
 _REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -36,7 +37,7 @@ class Sender:
 
         Raises:
             TemporaryError: 429, 5xx, a cut connection or a timeout, also while the body is read in the block.
-            TransferError: another status than those accepted, or a hop outside the allowed hosts.
+            TransferError: another status than those accepted, a hop outside the allowed hosts, or a closed client.
         """
         self._hosts.check(url)
         origin = _origin(url)
@@ -65,6 +66,10 @@ class Sender:
             raise TemporaryError(f"The connection to {shown(url)} failed: {error or type(error).__name__}.") from error
         except httpx2.InvalidURL as error:
             raise TransferError(f"'{shown(url)}' is no address: {error}.", "Correct the address.") from error
+        except RuntimeError as error:
+            if self._client.is_closed:  # by another thread, between our turn and our request
+                raise TransferError(STOPPED) from error
+            raise
 
     def _judge(self, response: httpx2.Response, host: str, accepted: tuple[int, ...]) -> None:
         status = response.status_code
