@@ -82,6 +82,21 @@ class GanOptions:
             f"A batch of {self.batch_size} cannot be worked through in {self.accumulate} parts.",
             "Give an accumulate that divides batch_size into parts of at least 2.",
         )
+        for name in ("beta1", "beta2"):
+            value = getattr(self, name)
+            _require(0 <= value < 1, f"{name} is {value}.", "Give a number from 0 to below 1.")
+        for name in ("generator_channels", "discriminator_channels"):
+            value = getattr(self, name)
+            _require(
+                value <= self.max_channels,
+                f"{name} is {value}, and max_channels {self.max_channels}.",
+                "Raise max_channels, or lower the other.",
+            )
+        _require(
+            self.discriminator_channels % 2 == 0,
+            f"discriminator_channels is {self.discriminator_channels}.",
+            "Give an even number: the discriminator begins with half as many.",
+        )
         _require(self.kid_images >= 2, f"kid_images is {self.kid_images}.", "Give at least 2.")
         _require(
             self.conditioning == "concat" or self.spectral_norm,

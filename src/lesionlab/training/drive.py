@@ -125,7 +125,8 @@ def _save(run: RunFolder, trainee: Trainee, sums: Sums, seconds: float) -> None:
     if sums.steps:
         _refuse_non_finite(run, sums.means(), trainee.kimg)
     kept = {"steps": sums.steps, "values": sums.values}
-    save_state(run.state, {"trainee": trainee.state(), "sums": kept, "seconds": seconds})
+    state = {"trainee": trainee.state(), "sums": kept, "seconds": seconds}
+    save_state(run.state, {**state, "split_sha256": run.read().split_sha256})
 
 
 def _begin(run: RunFolder, trainee: Trainee) -> tuple[Sums, float]:
@@ -135,12 +136,17 @@ def _begin(run: RunFolder, trainee: Trainee) -> tuple[Sums, float]:
 
 
 def _resume(run: RunFolder, trainee: Trainee) -> tuple[Sums, float]:
-    state = load_state(run.state)
+    state, split = load_state(run.state), run.read().split_sha256
+    if state.get("split_sha256", split) != split:
+        raise RunError(
+            f"{run.state} is of a run with split {state['split_sha256'][:12]}; this one began with {split[:12]}.",
+            "Put the run's own state back, or start the run anew.",
+        )
     try:
         trainee.restore(state["trainee"])
         sums = Sums()
         sums.steps, sums.values = state["sums"]["steps"], state["sums"]["values"]
-    except (KeyError, RuntimeError, ValueError) as error:
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise RunError(
             f"{run.state} does not fit this run's options: {str(error).splitlines()[0]}",
             "It was written by another version or for other options: start the run anew.",

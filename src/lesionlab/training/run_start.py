@@ -12,7 +12,7 @@ import torch
 import torchvision
 
 from lesionlab import __version__
-from lesionlab.core.errors import RunError
+from lesionlab.core.errors import DataError, RunError
 from lesionlab.core.files import write_text
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data.arm import TrainingArm
@@ -25,6 +25,7 @@ from lesionlab.records.codec import to_plain
 from lesionlab.records.run import RunFolder, RunRecord, create_run
 from lesionlab.records.seen_groups import seen_groups, write_seen_groups
 from lesionlab.records.split import write_split
+from lesionlab.training.batches import class_probabilities
 
 
 def start_run(
@@ -34,12 +35,15 @@ def start_run(
 
     Raises:
         MissingPartError: the packages of the export are absent.
-        DataError: the data set lacks this image size, or a class has no training image.
+        DataError: the data set lacks this image size, a class has no training image, or all together are fewer than a
+            batch.
         LeakError: images in the training part are pictures of held-out ones.
     """
     check_export_possible()
     data.pixels(options.image_size_px)
-    TrainingArm(data.part("train"), progress=progress)
+    part = data.part("train")
+    _check_enough(part, options.batch_size)
+    TrainingArm(part, progress=progress)
     noun = "gan" if kind == "generator" else "classifier"
     label = f"{noun}-{data.name}-{options.image_size_px}px"
     record = RunRecord(kind, data.name, data.split.sha256, command, to_plain(options))
@@ -47,6 +51,16 @@ def start_run(
     if data.split.sha256 != data.record.split_sha256:
         write_split(run.split, data.split)  # the data set does not keep it
     return run
+
+
+def _check_enough(part: Part, batch_size: int) -> None:
+    class_probabilities(part.labels, part.classes, 1.0)
+    images = len(part.labels)
+    if images < batch_size:
+        raise DataError(
+            f"There are {images:,} training images, fewer than a batch of {batch_size:,}.",
+            f"Give a batch_size of at most {images:,}, or prepare more images.",
+        )
 
 
 def read_run(run: RunFolder, kind: str, data: PreparedData) -> RunRecord:
