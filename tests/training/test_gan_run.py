@@ -1,19 +1,27 @@
 import json
 import math
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from lesionlab.core.errors import DataError, RunError
 from lesionlab.core.imaging import read
 from lesionlab.data.prepared import PreparedData
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import Sampler
+from lesionlab.models.dcgan import Generator
+from lesionlab.models.export import export_generator
 from lesionlab.models.weights import load_state
 from lesionlab.records.card import read_card
+from lesionlab.records.monitor import Ruler
 from lesionlab.records.options import ClassifierOptions, GanOptions
 from lesionlab.records.run import RunFolder
+from lesionlab.training import gan_run
 from lesionlab.training.classifier_run import start_classifier
+from lesionlab.training.gan_monitor_images import Look
 from lesionlab.training.gan_run import continue_gan, start_gan
 
 
@@ -83,3 +91,52 @@ def test_finished_runs_end_in_equal_weights_for_equal_seeds(tiny_data, tmp_path,
     first, second = load_state(tiny_gan_run.state)["trainee"], load_state(again.state)["trainee"]
     for name, weight in first["average"].items():
         assert np.array_equal(weight.numpy(), second["average"][name].numpy()), name
+
+
+@dataclass
+class Told:
+    """A yardstick that says what it is told to."""
+
+    looks: list[Look]
+
+    def ruler(self) -> Ruler:
+        return Ruler(("told",), {"nv": 2}, real=0.0, blurred=0.05, blur_px=2.0)
+
+    def look(self, generator: Generator) -> Look:
+        return self.looks.pop(0)
+
+
+def run_told(kids: list[float], diversity: list[float], options: GanOptions, data, parent, monkeypatch) -> RunFolder:
+    """Train with a look each tick of 0.128 kimg at these KIDs and diversities."""
+    told = Told([Look(kid, {"nv": share}) for kid, share in zip(kids, diversity, strict=True)])
+    monkeypatch.setattr(gan_run, "_yardstick", lambda *arguments: told)
+    run = start_gan(options, data, "", parent)
+    continue_gan(run, data)
+    return run
+
+
+def test_what_is_exported_is_the_generator_of_the_lowest_kid(tiny_data, tmp_path, tiny_gan_options, monkeypatch):
+    exported = []
+
+    def export(generator: Generator, folder: Path) -> str:
+        exported.append({name: value.clone() for name, value in generator.state_dict().items()})
+        return export_generator(generator, folder)
+
+    monkeypatch.setattr(gan_run, "export_generator", export)
+    options = replace(tiny_gan_options, kid_kimg=0.128)
+    run = run_told([0.3, 0.1, 0.2, 0.4], [0.9] * 4, options, tiny_data, tmp_path, monkeypatch)
+    card = read_card(run.export)
+    assert card.training.kimg == 0.256
+    assert [(m.name, m.value, m.part, m.judge) for m in card.metrics] == [("kid_at_choice", 0.1, "validation", "told")]
+    trainee = load_state(run.state)["trainee"]
+    assert all(torch.equal(exported[0][name], value) for name, value in trainee["monitor"]["best"].items())
+    assert any(not torch.equal(exported[0][name], value) for name, value in trainee["average"].items())
+
+
+def test_an_alarm_that_stops_ends_the_run_with_its_best_generator(tiny_data, tmp_path, tiny_gan_options, monkeypatch):
+    options = replace(tiny_gan_options, kid_kimg=0.128, on_collapse="stop", total_kimg=99)
+    run = run_told([0.1, 0.2, 0.3], [0.9, 0.05, 0.05], options, tiny_data, tmp_path, monkeypatch)
+    assert run.done
+    assert read_card(run.export).training.kimg == 0.128
+    assert [line["kimg"] for line in run.read_stats()] == [0.128, 0.256, 0.384]
+    assert "An alarm ended it before its time" in run.report.read_text()
