@@ -22,6 +22,10 @@ PLAIN = {
     "coverage": "Coverage: real images with a synthetic one near by",
     "two_sample_accuracy": "Two-sample accuracy: how often the nearest neighbour is of one's own set; .5 is the aim",
     "grid_index": "Grid index: spectral power every 2, 4 and 8 pixels, against its neighbourhood's",
+    "copies": "Copies: images nearer to a training image than the limit, which lets 1% of held-out real images ring",
+    "authenticity": "Authenticity: median distance to a training image, by that image's to another lesion; 0: copies",
+    "membership_auc": "Membership AUC: how well synthetic images tell training images from others; .5 is not at all",
+    "copies_found": "Copies found: planted copies of training images below the limit; real images ring falsely",
     "agreement": "Agreement: the classifier decides for the diagnosis asked for",
 }
 
