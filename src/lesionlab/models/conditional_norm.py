@@ -38,6 +38,7 @@ class ConditionalBatchNorm(nn.Module):
         assert norm.running_mean is not None
         assert norm.running_var is not None
         assert norm.num_batches_tracked is not None
+        assert norm.momentum is not None
         out: Tensor
         out, mean, variance, count = _NormScaleRelu.apply(x, gain, bias, norm.eps, norm.synced)
         with torch.no_grad():
