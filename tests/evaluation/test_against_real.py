@@ -29,6 +29,15 @@ def test_the_grid_index_stands_beside_that_of_real_images():
     assert grid_metrics(Images(real[:, :16, :16], fake, {}, {}), halved, TEMPLATE) == []
 
 
+@pytest.mark.parametrize("few", ["fake", "changed", "beside"])
+def test_sets_of_another_number_of_images_are_refused(few):
+    real, fewer = np.zeros((9, 16, 16, 3), np.uint8), np.zeros((8, 16, 16, 3), np.uint8)
+    images = Images(real, real, {}, {})
+    images = dataclasses.replace(images, **{few: fewer if few == "fake" else {"x": fewer}})
+    with pytest.raises(InputError, match="9 images cannot be compared with 8"):
+        images.seen_by(PixelSpace(16))
+
+
 def test_a_generator_of_another_size_cannot_stand_beside_it(tiny_generator, tiny_data, monkeypatch):
     other = Sampler(tiny_generator)
     image = dataclasses.replace(other.card.image, size_px=32)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn import metrics as sklearn
 
 from lesionlab.metrics.classification import (
     accuracy,
@@ -75,3 +76,33 @@ def test_temperature_flattens():
     logits = np.array([[2.0, 0.0]])
     assert softmax(logits, 2.0)[0, 0] == pytest.approx(1 / (1 + np.exp(-1)))
     assert softmax(logits, 100.0)[0, 0] == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_figures_are_scikit_learn_s():
+    draw = np.random.default_rng(0)
+    truth = draw.integers(0, 7, 400)
+    probabilities = softmax(draw.normal(size=(400, 7)) + 1.5 * np.eye(7)[truth])
+    decision = probabilities.argmax(axis=1)
+    confusion = confusion_matrix(truth, decision, 7)
+    assert np.array_equal(confusion, sklearn.confusion_matrix(truth, decision))
+    assert np.allclose(recalls(confusion), sklearn.recall_score(truth, decision, average=None), atol=1e-12)
+    assert balanced_accuracy(confusion) == pytest.approx(sklearn.balanced_accuracy_score(truth, decision), abs=1e-12)
+    assert accuracy(confusion) == pytest.approx(sklearn.accuracy_score(truth, decision), abs=1e-12)
+    one_against_rest = [sklearn.roc_auc_score(truth == label, probabilities[:, label]) for label in range(7)]
+    assert macro_auc(probabilities, truth) == pytest.approx(np.mean(one_against_rest), abs=1e-5)
+    assert 0.6 < macro_auc(probabilities, truth) < 1
+
+
+def test_more_mistakes_and_a_lost_class_score_worse():
+    draw = np.random.default_rng(1)
+    truth = np.repeat(np.arange(7), 60)
+    logits = 3 * np.eye(7)[truth] + draw.normal(size=(420, 7))
+    found = []
+    for noise in (0, 1, 3):
+        probabilities = softmax(logits + noise * draw.normal(size=logits.shape))
+        confusion = confusion_matrix(truth, probabilities.argmax(axis=1), 7)
+        found.append((balanced_accuracy(confusion), accuracy(confusion), macro_auc(probabilities, truth)))
+    assert found == sorted(found, reverse=True)
+    blind = logits.copy()
+    blind[:, 3] = -9
+    assert balanced_accuracy(confusion_matrix(truth, blind.argmax(axis=1), 7)) < found[0][0] - 0.1

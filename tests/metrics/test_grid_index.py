@@ -36,6 +36,15 @@ def test_the_power_of_a_cosine_stands_at_its_frequency():
     assert spectrum[8, 0] == pytest.approx(3 * (5 * 32 * 32) ** 2, rel=0.05)
 
 
+def test_the_spectrum_is_torch_s():
+    images = clouds(70, 32)
+    window = torch.hann_window(32, periodic=True, dtype=torch.float64)
+    pixels = torch.from_numpy(images).double().permute(0, 3, 1, 2)
+    faded = (pixels - pixels.mean(dim=(2, 3), keepdim=True)) * window[:, None] * window
+    theirs = torch.fft.fft2(faded).abs().square().sum(dim=1).mean(dim=0).numpy()
+    assert np.allclose(mean_spectrum(images), theirs, rtol=1e-5, atol=1e-5 * theirs.max())
+
+
 def test_a_checkerboard_in_white_noise_sticks_out_as_worked_out_by_hand():
     draw = np.random.default_rng(0)
     images = with_pattern(np.repeat(draw.integers(90, 160, (400, 32, 32, 1)), 3, axis=3), 20, period=2)

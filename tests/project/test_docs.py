@@ -66,6 +66,21 @@ def test_every_route_is_documented(documents: dict[Path, str], tmp_path: Path):
     assert [rule for rule in rules if not re.search(rf"[` ]{re.escape(rule)}[`?]", text)] == []
 
 
+def test_every_metric_has_its_proof_in_the_documents(root: Path):
+    page = (root / "docs" / "metrics.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in page.splitlines() if "| `" in line)))
+    proved = {path.stem.removeprefix("test_") for path in (root / "tests" / "metrics").glob("test_*.py")}
+    modules = {path.stem for path in (root / "src" / "lesionlab" / "metrics").glob("[a-z]*.py")}
+    assert modules - proved == set()
+    functions = {"fid", "kid", "prdc", "quality", "two_sample", "grid_index", "authenticity", "balanced_accuracy"}
+    assert functions | {"membership_auc", "macro_auc", "interval", "nearest"} <= named
+    for name in named:
+        assert any(
+            f"def {name}(" in path.read_text(encoding="utf-8")
+            for path in (root / "src" / "lesionlab" / "metrics").glob("*.py")
+        ), name
+
+
 def shell_lines(text: str) -> Iterator[str]:
     for block in re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
         yield from (line for line in block.splitlines() if line.strip())

@@ -19,7 +19,7 @@ from lesionlab.inference.novelty import Novelty
 from lesionlab.inference.sampler import Sampler
 from lesionlab.metrics.grid_index import grid_index
 from lesionlab.metrics.intervals import interval
-from lesionlab.metrics.space import Extractor
+from lesionlab.metrics.space import Embedded, Extractor, Features, check_comparable
 from lesionlab.metrics.spoilt import Pixels, blurs
 from lesionlab.records.card import Metric
 from lesionlab.records.split import EXTERNAL
@@ -47,11 +47,21 @@ class Images:
     beside: Mapping[str, Pixels]
 
     def seen_by(self, extractor: Extractor) -> Sets:
-        """Return their features."""
-        changed = {name: extractor.features(images) for name, images in self.changed.items()}
-        beside = {name: extractor.features(images) for name, images in self.beside.items()}
-        real, fake = extractor.features(self.real), extractor.features(self.fake)
-        return Sets(extractor.space.key, real, fake, changed, beside)
+        """Return their features.
+
+        Raises:
+            InputError: some set has another number of images than the real one.
+        """
+        real = Embedded(extractor.space, extractor.features(self.real))
+
+        def comparable(images: Pixels) -> Features:
+            seen = Embedded(extractor.space, extractor.features(images))
+            check_comparable(real, seen)
+            return seen.features
+
+        changed = {name: comparable(images) for name, images in self.changed.items()}
+        beside = {name: comparable(images) for name, images in self.beside.items()}
+        return Sets(extractor.space.key, real.features, comparable(self.fake), changed, beside)
 
 
 def measured(
@@ -85,7 +95,7 @@ def measured(
     if against.novelty is None:
         return found, []
     made, unseen = (images.fake, labels_of(counts)), (real, part.labels)
-    copies, compared = copy_metrics(against.novelty, made, unseen, part.classes, template)
+    copies, compared = copy_metrics(against.novelty, made, unseen, part.classes, template, progress)
     return [*found, *copies], nearest_pairs(compared, sampler, counts, first_seed)
 
 
