@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionlab.core.progress import Progress, silent
 from lesionlab.core.seeds import derive_seed
 from lesionlab.evaluation.halvings import Labels
 from lesionlab.evaluation.quality import REAL
@@ -26,7 +27,12 @@ CHANCE = "chance"
 
 
 def copy_metrics(
-    novelty: Novelty, fake: tuple[Pixels, Labels], real: tuple[Pixels, Labels], classes: Sequence[str], template: Metric
+    novelty: Novelty,
+    fake: tuple[Pixels, Labels],
+    real: tuple[Pixels, Labels],
+    classes: Sequence[str],
+    template: Metric,
+    progress: Progress = silent,
 ) -> tuple[list[Metric], Compared]:
     """Return the share of copies, of all images and of each class, the median ratio and membership inference.
 
@@ -35,7 +41,7 @@ def copy_metrics(
     """
     spaces = " & ".join(space.key for space in novelty.reference.facts.spaces)
     template = replace(template, space=spaces, n=len(fake[1]), unit="images")
-    seen_fake, seen_real = novelty.views(fake[0]), novelty.views(real[0])
+    seen_fake, seen_real = novelty.views(fake[0], progress), novelty.views(real[0], progress)
     compared, others = novelty.compare_views(seen_fake), novelty.compare_views(seen_real)
     copied, alarms = compared.ratios < novelty.limit, others.ratios < novelty.limit
     found = [_share(copied, alarms, template)]

@@ -86,7 +86,7 @@ def make_reference(
         # One space sees the images as they are and finds what was moved or blurred, the others what was recoloured.
         seen = _features(levelled(images) if number else images, extractor, progress)
         spaces.append(space_reference(seen, groups.astype(np.int32), bool(number)))
-    ratios = compare(views(held_out.images(size_px), extractors, spaces), spaces).by_space
+    ratios = compare(views(held_out.images(size_px), extractors, spaces, progress), spaces).by_space
     rows = seen_groups(validation=zip(held_out.groups, held_out.image_ids, strict=True))
     facts = Facts(
         groups_sha256=groups_sha256,

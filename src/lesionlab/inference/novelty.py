@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import ModelError
+from lesionlab.core.progress import Progress, silent
 from lesionlab.inference.levelled import levelled
 from lesionlab.inference.orientations import ORIENTATIONS, oriented
 from lesionlab.inference.reference import CURE, SpaceReference, read_reference
@@ -64,14 +65,16 @@ class Novelty:
         """Compare images as `views` gives them."""
         return compare(views, self.reference.spaces)
 
-    def views(self, images: Pixels) -> list[Features]:
+    def views(self, images: Pixels, progress: Progress = silent) -> list[Features]:
         """Return what each space of the reference sees of images uint8 [n, S, S, 3]; see `views`."""
-        return views(images, self._extractors, self.reference.spaces)
+        return views(images, self._extractors, self.reference.spaces, progress)
 
 
-def views(images: Pixels, extractors: Sequence[Extractor], spaces: Sequence[SpaceReference]) -> list[Features]:
+def views(
+    images: Pixels, extractors: Sequence[Extractor], spaces: Sequence[SpaceReference], progress: Progress = silent
+) -> list[Features]:
     """Return images uint8 [n, S, S, 3] in all orientations, along the axes of each space: float32 [8, n, d]."""
-    return [_views(images, *pair) for pair in zip(extractors, spaces, strict=True)]
+    return [_views(images, *pair, progress) for pair in zip(extractors, spaces, strict=True)]
 
 
 def compare(views: Sequence[Features], spaces: Sequence[SpaceReference]) -> Compared:
@@ -87,7 +90,7 @@ def combined(by_space: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.prod(by_space, axis=0) ** (1 / len(by_space)), np.float64)
 
 
-def _views(images: Pixels, extractor: Extractor, space: SpaceReference) -> Features:
+def _views(images: Pixels, extractor: Extractor, space: SpaceReference, progress: Progress) -> Features:
     seen = np.empty((ORIENTATIONS, len(images), space.axes.shape[1]), np.float32)
     for start in range(0, len(images), BATCH):
         some = images[start : start + BATCH]
@@ -95,6 +98,7 @@ def _views(images: Pixels, extractor: Extractor, space: SpaceReference) -> Featu
         for orientation in range(ORIENTATIONS):
             features = extractor.features(oriented(some, orientation))
             seen[orientation, start : start + BATCH] = space.project(features)
+        progress(start + len(some), len(images))
     return seen
 
 
