@@ -60,3 +60,11 @@ def test_an_arm_or_seed_that_is_not_planned_is_refused_and_the_nearest_named(lad
     assert "diffaugment" in refusal.value.cure
     with pytest.raises(InputError, match="Seed 2 is not planned; seeds are 0, 1"):
         choose_runs(ladder, [], [2])
+
+
+def test_batches_are_no_larger_than_the_training_part(ladder, tiny_data, recipe, judge):
+    assert ladder.arm("faithful").options["batch_size"] == 77
+    assert ladder.arm("without-spectral-norm").changes["batch_size"] == 77
+    assert ladder.arm("spectral-norm").options["batch_size"] == recipe.batch_size
+    halved = plan_ladder(tiny_data, replace(recipe, accumulate=2), (0,), judge)
+    assert halved.arm("faithful").options["batch_size"] == 76

@@ -23,8 +23,8 @@ INCIDENTAL = frozenset({"threads", "sheet_kimg", "state_seconds", "tensorboard",
 
 def plan_ladder(data: PreparedData, base: GanOptions, seeds: Sequence[int], judge: ClassifierOptions) -> StudyPlan:
     """Return the plan of the ladder: each arm with each seed, on the whole training part; the stairs come first."""
-    arms = ladder_arms(base)
     part = data.part("train")
+    arms = tuple(_fitting(arm, len(part.labels)) for arm in ladder_arms(base))
     digest = groups_sha256(part)
     pairs = [
         (arm, seed) for role in ("step", "without") for seed in _checked(seeds) for arm in arms if arm.role == role
@@ -70,6 +70,15 @@ def _plan(
         runs=runs,
         judge=identity(to_plain(judge)),
     )
+
+
+def _fitting(arm: Arm, images: int) -> Arm:
+    """Return an arm with batches no larger than the training part: those of the faithful DCGAN are, for a toy set."""
+    most = images - images % arm.options["accumulate"]
+    if arm.options["batch_size"] <= most:
+        return arm
+    changes = arm.changes | ({"batch_size": most} if "batch_size" in arm.changes else {})
+    return replace(arm, options=arm.options | {"batch_size": most}, changes=changes)
 
 
 def _checked(seeds: Sequence[int]) -> Sequence[int]:
