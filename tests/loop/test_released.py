@@ -9,12 +9,14 @@ from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.notice import NOTICE
 from lesionlab.core.resources import released_folder, splits_folder
 from lesionlab.data.procedural import procedural_lesion
+from lesionlab.inference.catalogue import released_extractors
+from lesionlab.inference.extractor import FeatureExtractor
 from lesionlab.inference.predictor import Predictor
 from lesionlab.inference.probe import TOLERANCE, probe_difference
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import Sampler
 from lesionlab.records.card import read_card
-from lesionlab.records.release import MAX_RELEASE_BYTES, ROLES, read_release, verify_release
+from lesionlab.records.release import MAX_RELEASE_BYTES, ROLES, members, read_release, verify_release
 from lesionlab.records.seen_groups import read_seen_groups
 from lesionlab.records.split import read_split
 
@@ -26,9 +28,9 @@ def test_every_file_is_as_pinned_and_the_set_is_small_enough():
     assert sum(pin.size_bytes for pin in read_release(released_folder()).files.values()) <= MAX_RELEASE_BYTES
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_this_machines_engine_agrees_with_torch(role):
-    assert probe_difference(released_folder() / role) <= TOLERANCE
+@pytest.mark.parametrize("place", members(released_folder()))
+def test_this_machines_engine_agrees_with_torch(place):
+    assert probe_difference(released_folder() / place) <= TOLERANCE
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -85,3 +87,26 @@ def test_the_classifier_answers_for_any_image():
     (prediction,) = predictor.predict([procedural_lesion("nv", 1, 100)])
     assert prediction.decision in HAM10000_CODES
     assert prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_one_extractor_learned_from_isic_2017_alone_and_the_other_from_nothing():
+    learned, random = (read_card(folder) for folder in released_extractors())
+    seen = [read_seen_groups(folder, read_card(folder)).images() for folder in released_extractors()]
+    assert learned.training.images_per_source == {"isic2017": learned.training.images}
+    assert learned.training.command.startswith("lesionlab classifier train --data isic2017-train")
+    assert len(seen[0]) > learned.training.images >= 1000
+    assert not seen[0] & {row.image_id for row in read_split(splits_folder() / "ham10000-release.csv").rows}
+    assert seen[1] == frozenset()
+    for card in (learned, random):
+        assert card.licence == "CC0 1.0"
+        assert card.image == read_card(released_folder() / "generator").image
+
+
+def test_extractors_see_the_generators_images_alike_in_any_company():
+    images = Sampler(released_folder() / "generator").sample([Recipe(seed, "nv") for seed in range(3)])
+    for folder in released_extractors():
+        extractor = FeatureExtractor(folder)
+        found = extractor.features(images)
+        assert found.shape == (3, extractor.card.feature_dims)
+        assert extractor.features(images[1:2]).tobytes() == found[1:2].tobytes()
+        assert found.std(axis=0).max() > 0.01
