@@ -17,7 +17,7 @@ WHERE_IMAGES_MAY_BE = (
     r"docs/screenshots/[\w-]+\.png",
     r"frontend/static/.*\.(?:png|webp)",
     r"released/\w+/samples\.webp",
-    r"released/\w+/probe\.npz",  # noise, and what torch made of it
+    r"released/(?:\w+|extractors/[\w-]+)/probe\.npz",  # noise, and what torch made of it
 )
 
 # Put together here so that this file does not hold what it forbids.
