@@ -63,7 +63,7 @@ def test_text_option_is_never_read_as_a_number():
         ("batch_size=1.5", "batch_size is 1.5, which is no int.", "int"),
         ("bf16=1", "bf16 is 1", "bool"),
         ("upsampling=transposd", "upsampling is 'transposd'.", "Did you mean 'transposed'?"),
-        ("image_size_px=48", "image_size_px is 48.", "Choose one of 16, 32, 64, 128."),
+        ("image_size_px=48", "image_size_px is 48.", "Choose one of 16, 32, 64, 128, 256."),
         ("total_kimg=inf", "total_kimg is inf.", "finite"),
         ("total_kimg=0", "total_kimg is 0.0.", "above 0"),
         ("seed", "--set seed has no value.", "key=value"),

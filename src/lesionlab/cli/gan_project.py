@@ -14,12 +14,12 @@ from lesionlab.cli.failures import EXIT_USER, explain_os_error, report
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.training import explain_missing
 from lesionlab.core.errors import LesionLabError
-from lesionlab.core.imaging import Pixels, read_for_model, square
 from lesionlab.core.notice import NOTICE
 from lesionlab.core.progress import Progress
 
 if TYPE_CHECKING:
     from lesionlab.cli.projected_folder import Projected
+    from lesionlab.core.imaging import Pixels
     from lesionlab.inference.gallery import SeedGallery
     from lesionlab.inference.sampler import Sampler
     from lesionlab.models.exported_generator import ExportedGenerator
@@ -82,6 +82,8 @@ def project(
 
 def _readable(paths: Sequence[Path], size_px: int) -> Iterator[_Given]:
     """Yield the images at the generator's size; report those that cannot be read."""
+    from lesionlab.core.imaging import read_for_model, square
+
     for path in paths:
         try:
             yield _Given(path, square(read_for_model(path, size_px), size_px))
