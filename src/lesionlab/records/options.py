@@ -39,6 +39,7 @@ class GanOptions:
     loss: Literal["hinge", "bce"] = "hinge"  # bce: the non-saturating loss of Goodfellow et al. 2014
     spectral_norm: bool = True  # in the discriminator; false: batch norm there, as Radford 2015
     generator_lr: float = 3e-5  # two time scales (Heusel et al. 2017)
+    class_rate: float = 1.0  # the generator's class gains and biases learn so many times faster than the rest of it
     discriminator_lr: float = 4e-4
     beta1: float = 0.5  # as Radford et al. 2015: without momentum the augmented discriminator lags behind
     beta2: float = 0.9
@@ -71,7 +72,7 @@ class GanOptions:
         _check_positive(
             self,
             *("total_kimg", "latent_dim", "generator_channels", "discriminator_channels", "max_channels"),
-            *("generator_lr", "discriminator_lr", "tick_kimg", "sheet_kimg", "state_seconds"),
+            *("generator_lr", "class_rate", "discriminator_lr", "tick_kimg", "sheet_kimg", "state_seconds"),
             *("penalty_weight", "penalty_every", "accumulate"),
         )
         for name in ("ema_halflife_kimg", "consistency_weight", "kid_kimg"):

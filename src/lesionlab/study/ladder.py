@@ -38,7 +38,7 @@ STEPS = (
         "projection",
         "Conditional batch norm, projection",
         "Dumoulin et al. 2017; Miyato & Koyama 2018",
-        ("conditioning",),
+        ("conditioning", "class_rate"),
         needs="spectral-norm",
     ),
     Step("balance", "Rare classes drawn more often", "Mahajan et al. 2018", ("class_temperature",)),

@@ -25,6 +25,7 @@ from lesionlab.training.ema import averaged_copy, recompute_batch_norm, update_a
 from lesionlab.training.gan_monitor import GanMonitor
 from lesionlab.training.losses import consistency, discriminator_loss, generator_loss
 from lesionlab.training.penalties import gradient_penalty
+from lesionlab.training.rates import generator_rates
 from lesionlab.training.sample_sheet import sample_sheet
 from lesionlab.training.symmetries import random_symmetry
 from lesionlab.training.team import ALONE, Team
@@ -61,7 +62,9 @@ class GanTrainee:
         for network in (self.generator, self.discriminator):
             sync_batch_norm(network, team.size > 1)
         betas = (options.beta1, options.beta2)
-        self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), options.generator_lr, betas)
+        self.generator_optimiser = torch.optim.Adam(
+            generator_rates(self.generator, options), options.generator_lr, betas
+        )
         self.discriminator_optimiser = torch.optim.Adam(
             self.discriminator.parameters(), options.discriminator_lr, betas
         )
