@@ -65,7 +65,15 @@ def test_weights_cut_in_half_do_not_pass(export):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.61249, "0.612"), (0.5, "0.500"), (0.0012345, "0.00123"), (-0.0004, "-0.0004"), (84.125, "84.1"), (0, "0.000")],
+    [
+        (0.61249, "0.612"),
+        (0.5, "0.500"),
+        (0.0012345, "0.00123"),
+        (-0.0004, "-0.0004"),
+        (84.125, "84.1"),
+        (-6.6e-5, "-0.00007"),
+        (0, "0.000"),
+    ],
 )
 def test_a_metric_shows_three_digits_that_tell_something(value, text):
     assert Metric("kid", value, 745, "images", "test").text == text

@@ -20,7 +20,7 @@ from lesionlab.records.card import Metric
 
 NEAREST_K = 5
 DRAWS = 40
-RULER_DRAWS = 10  # what stands beside a figure needs a mean alone
+RULER_DRAWS = 10  # of what is but roughly told: spoilt images and other generators
 MACRO = "macro"
 REAL = "real images"
 ALIKE = ("mel", "bkl")  # held against each other: two diagnoses that a careless eye confuses
@@ -56,7 +56,7 @@ def quality_metrics(
     pairs = _pairs(sets)
     found = {}
     for number, (name, pair) in enumerate(pairs.items()):
-        some = halvings if not name else replace(halvings, each=halvings.each[:RULER_DRAWS])
+        some = halvings if name in ("", REAL) else replace(halvings, each=halvings.each[:RULER_DRAWS])
         found[name] = by_scope(pair, some, classes)
         progress(number + 1, len(pairs))
     found[ALIKE_NAME] = _mel_against_bkl(sets.real, halvings, classes)
@@ -65,17 +65,18 @@ def quality_metrics(
     for scope, values in own.items():
         sizes = _sizes(scope, halvings, classes)
         for name, drawn in values.items():
-            low, high = interval(float(drawn.mean()), drawn)
+            value = float(drawn.mean())
+            low, high = interval(value, drawn)
             metrics.append(
                 replace(
                     template,
                     name=name,
-                    value=float(drawn.mean()),
+                    value=value,
                     n=sum(sizes),
                     of=scope,
                     space=sets.space,
-                    low=low,
-                    high=high,
+                    low=min(low, value),  # of a few images most draws may give one and the same share
+                    high=max(high, value),
                     ruler={
                         who: float(by[scope][name].mean()) for who, by in found.items() if name in by.get(scope, {})
                     },

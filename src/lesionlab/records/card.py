@@ -98,8 +98,10 @@ class ModelCard:
 
 
 def figure(value: float) -> str:
-    """Return a figure with three digits that tell something, and at least three places below ten."""
+    """Return a figure with three digits that tell something, three places at least and five at most below ten."""
     size = abs(value)
+    if 0 < size < 0.0001:
+        return f"{value:.5f}"
     if size >= 1000:
         return f"{value:,.0f}"
     return f"{value:.3f}" if 0.1 <= size < 10 or size == 0 else f"{value:.3g}"
