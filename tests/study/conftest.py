@@ -48,6 +48,14 @@ def sizes(tiny_data: PreparedData, recipe: GanOptions, judge: ClassifierOptions)
     return plan_sizes(tiny_data, recipe, (0, 1), judge, (20, 40, 60))
 
 
+@pytest.fixture(scope="session")
+def one_thread() -> None:
+    """Let torch work with one thread, as the runner of these tests does: small pieces of work wait for a second one."""
+    from lesionlab.models.precision import choose_compute
+
+    choose_compute(False, 1)
+
+
 @pytest.fixture
 def study(home: Path, ladder: StudyPlan) -> StudyFolder:
     """The folder of the ladder, with nothing done."""

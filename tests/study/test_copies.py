@@ -8,7 +8,7 @@ from lesionlab.training.gan_monitor_images import random_spaces
 
 
 @pytest.fixture(scope="module")
-def spaces():
+def spaces(one_thread):
     return random_spaces(16, torch.device("cpu"))[:2]
 
 

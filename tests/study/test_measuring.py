@@ -6,7 +6,7 @@ from lesionlab.study.outcome import mean_of
 
 
 @pytest.fixture(scope="module")
-def measurer(tiny_data):
+def measurer(tiny_data, one_thread):
     return Measurer(tiny_data, 16)
 
 
@@ -47,7 +47,7 @@ def test_rulers_are_worse_the_more_is_spoilt_and_told_once_a_seed(measurer):
     assert [m for m in other if m.ruler == "real images"] != [m for m in found if m.ruler == "real images"]
 
 
-def test_images_with_a_grid_from_32_px_on_have_a_grid_index(tiny_data):
+def test_images_with_a_grid_from_32_px_on_have_a_grid_index(tiny_data, one_thread):
     part = tiny_data.part("validation")
     images = part.images(32)
     grid = images.copy()
