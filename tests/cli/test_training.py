@@ -70,7 +70,13 @@ def test_ctrl_c_says_how_to_go_on_and_that_works(run, tiny_set, monkeypatch):
     assert (folder / "done").exists()
 
 
-@pytest.mark.parametrize("choice", [["--set", "seed=1"], ["--preset", "tiny"], ["--dry-run"], ["--config", "x.toml"]])
+@pytest.mark.parametrize(
+    "choice",
+    [
+        *(["--set", "seed=1"], ["--preset", "tiny"], ["--dry-run"]),
+        *(["--config", "x.toml"], ["--from", "0"], ["--only", "df"]),
+    ],
+)
 def test_resumed_run_takes_no_new_options(refused, choice):
     cause, _ = refused("gan", "train", "--resume", "0", *choice)
     assert "keeps the options" in cause
@@ -79,6 +85,45 @@ def test_resumed_run_takes_no_new_options(refused, choice):
 def test_run_of_the_other_kind_is_refused(refused, tiny_classifier_run):
     cause, _ = refused("gan", "train", "--resume", tiny_classifier_run.path)
     assert "trains a classifier, not a generator" in cause
+
+
+def test_a_rare_class_goes_on_from_a_finished_run_with_its_options_slowed_down(run, tiny_set, tiny_gan_run):
+    options = ("--set", "batch_size=8", "--set", "total_kimg=0.064")
+    listed = run("gan", "train", "--from", tiny_gan_run.path, "--only", "df", *options, "--dry-run")
+    assert listed.exit_code == 0, listed.output
+    chosen = tomllib.loads(listed.stdout)
+    parent = tiny_gan_run.read().options
+    assert chosen["generator_lr"] == pytest.approx(0.3 * parent["generator_lr"])
+    assert chosen["max_channels"] == parent["max_channels"]
+    assert (chosen["batch_size"], chosen["total_kimg"]) == (8, 0.064)
+    result = run("gan", "train", "--from", tiny_gan_run.path, "--only", "df", *options)
+    assert result.exit_code == 0, result.output
+    (folder,) = runs_folder().iterdir()
+    card = read_card(folder / "export")
+    assert card.classes == ("df",)
+    assert card.training.command.startswith(
+        f"lesionlab gan train --data tiny --from {tiny_gan_run.path.name} --only df"
+    )
+    assert run("gan", "train", "--resume", "0").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause", "cure"),
+    [
+        (["--from", "{run}", "--preset", "tiny"], "takes the options of its run", "Leave out one"),
+        (["--from", "{run}", "--only", "dff"], "'tiny' has no diagnosis 'dff'", "Did you mean 'df'?"),
+        (["--from", "{run}", "--set", "latent_dim=3"], "latent_dim is 3, and in", "Leave out latent_dim"),
+        (["--from", "{run}", "--set", "batch_size=64", "--only", "df"], "11 training images, fewer than", "at most 11"),
+        (["--from", "released"], "There is no run 'released'", "latest runs"),
+    ],
+)
+def test_what_cannot_go_on_from_a_run_is_refused_before_one_begins(
+    refused, tiny_set, tiny_gan_run, arguments, cause, cure
+):
+    told, next_step = refused("gan", "train", *(word.format(run=tiny_gan_run.path) for word in arguments))
+    assert cause in told
+    assert cure in next_step
+    assert not runs_folder().exists()
 
 
 @pytest.mark.parametrize(

@@ -63,3 +63,12 @@ def test_something_else_in_its_place_is_refused(export: Path, content: bytes) ->
     rewrite(export, content)
     with pytest.raises(ModelError, match="no list of lesion groups"):
         read_seen_groups(export, read_card(export))
+
+
+def test_what_either_saw_is_listed_once() -> None:
+    other = seen_groups(train=[("g1", "i1"), ("g4", "i4")], validation=[("g1", "i1")])
+    both = SEEN | other
+    assert both == other | SEEN
+    assert both.images("train") == SEEN.images("train") | {"i4"}
+    assert len(both.rows) == len(SEEN.rows) + 2
+    assert both.rows == tuple(sorted(both.rows))

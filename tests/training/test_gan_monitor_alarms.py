@@ -85,6 +85,14 @@ def test_kid_below_that_of_blurred_images_is_no_collapse_whatever_its_best_was()
     assert hear_images(CollapseAlarm("hinge"), [(-0.001, {}), *[(0.04, {})] * 5]) == []
 
 
+def test_kid_about_zero_is_no_collapse_where_that_of_blurred_images_lies_below_zero_too():
+    """So it was for 17 images of df: of few images KID says little, and nothing by its sign."""
+    alarm, best, blurred = CollapseAlarm("hinge"), -0.0011, -0.0012
+    looks = [alarm.hear_images(1000 * n, 64.0 * n, kid, best, blurred, {}) for n, kid in enumerate([0.0003] * 5)]
+    assert looks == [[]] * 5
+    assert any(alarm.hear_images(9000, 576.0, 0.05, best, blurred, {}) for _ in range(3))
+
+
 def test_a_resumed_alarm_rings_at_the_same_step():
     won = {"loss_d": 0.01}
     first = CollapseAlarm("hinge")

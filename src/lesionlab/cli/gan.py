@@ -18,6 +18,8 @@ from lesionlab.cli.training import (
     ConfigChoice,
     DataChoice,
     DryRunChoice,
+    FromChoice,
+    OnlyChoice,
     PresetChoice,
     ResumeChoice,
     SettingChoice,
@@ -61,6 +63,8 @@ def train(
     preset: PresetChoice = None,
     config: ConfigChoice = None,
     settings: SettingChoice = None,
+    origin: FromChoice = None,
+    only: OnlyChoice = None,
     resume: ResumeChoice = None,
     dry_run: DryRunChoice = False,
 ) -> None:
@@ -68,4 +72,4 @@ def train(
 
     Presets: released, quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
     """
-    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split))
+    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split, origin, tuple(only or ())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +17,7 @@ from lesionlab.cli.stage_options import options_as_toml, stage_options
 from lesionlab.core.errors import InputError, MissingPartError, RunError
 from lesionlab.core.home import runs_folder
 from lesionlab.core.progress import Progress, silent
-from lesionlab.records.presets import DEFAULT_PRESET, Preset
+from lesionlab.records.presets import DEFAULT_PRESET, Preset, finetuned
 from lesionlab.records.run import RunFolder, find_run
 
 if TYPE_CHECKING:
@@ -46,6 +46,15 @@ SettingChoice = Annotated[
 ResumeChoice = Annotated[
     str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run, by number, name or folder.")
 ]
+FromChoice = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="RUN", help="Begin with the weights and options of a finished run, for fewer images."
+    ),
+]
+OnlyChoice = Annotated[
+    list[str] | None, typer.Option("--only", metavar="CODE", help="Train on this diagnosis alone. May be repeated.")
+]
 DryRunChoice = Annotated[bool, typer.Option("--dry-run", help="Print the options and stop.")]
 
 
@@ -71,6 +80,8 @@ class Choices:
     resume: str | None
     dry_run: bool
     split: Path | None = None
+    origin: str | None = None
+    only: tuple[str, ...] = ()
 
 
 def train(stage: Stage, choices: Choices) -> None:
@@ -78,25 +89,52 @@ def train(stage: Stage, choices: Choices) -> None:
     if choices.resume is not None:
         _resume(stage, choices)
         return
+    if choices.origin is not None:
+        _go_on_from(stage, choices, find_run(choices.origin, runs_folder()))
+        return
     preset = choices.preset or DEFAULT_PRESET
     options = stage_options(stage.presets, preset, choices.config, choices.settings)
-    listed = options_as_toml(options, f"{stage.noun} train, preset {preset}: {stage.presets[preset].description}")
+    head = f"{stage.noun} train, preset {preset}: {stage.presets[preset].description}"
+    _start(stage, choices, options, head, ["--preset", preset])
+
+
+def _go_on_from(stage: Stage, choices: Choices, origin: RunFolder) -> None:
+    if choices.preset:
+        raise InputError(
+            "--from takes the options of its run, changed for few images, and --preset names others.",
+            "Leave out one of the two; --set changes single options.",
+        )
+    with explain_missing():
+        from lesionlab.training.fine_tuning import parent_options
+    name = origin.path.name
+    preset = Preset(name, "its options, changed for few images", finetuned(parent_options(origin)))
+    options = stage_options({name: preset}, name, choices.config, choices.settings)
+    kept = origin.split if origin.split.is_file() else None
+    found = replace(choices, data=choices.data or origin.read().data, split=choices.split or kept)
+    head = f"{stage.noun} train, from {name}: {preset.description}"
+    _start(stage, found, options, head, ["--from", name], origin=origin)
+
+
+def _start(stage: Stage, choices: Choices, options: Any, head: str, begun: list[str], **more: Any) -> None:
+    listed = options_as_toml(options, head)
     if choices.dry_run:
         typer.echo(listed)
         return
     data = _open(choices.data or DEFAULT_DATA, choices.split)
     start, _ = _load(stage)
     typer.echo(listed)
+    if choices.only:
+        more["only"] = tuple(dict.fromkeys(choices.only))
     with _comparing(data) as progress:
-        run = start(options, data, _command(stage, choices, preset), runs_folder(), progress)
+        run = start(options, data, _command(stage, choices, begun), runs_folder(), progress, **more)
     _go_on(stage, run, data)
 
 
 def _resume(stage: Stage, choices: Choices) -> None:
-    if choices.preset or choices.config or choices.settings or choices.dry_run:
+    if any((choices.preset, choices.config, choices.settings, choices.dry_run, choices.origin, choices.only)):
         raise InputError(
             "A resumed run keeps the options that it began with.",
-            "Leave out --preset, --config, --set and --dry-run, or start a new run.",
+            "Leave out --preset, --config, --set, --from, --only and --dry-run, or start a new run.",
         )
     run = find_run(choices.resume or "", runs_folder())
     record = run.read()
@@ -160,8 +198,10 @@ def explain_missing() -> Iterator[None]:
         ) from error
 
 
-def _command(stage: Stage, choices: Choices, preset: str) -> str:
-    words = ["lesionlab", stage.noun, "train", "--data", choices.data or DEFAULT_DATA, "--preset", preset]
+def _command(stage: Stage, choices: Choices, begun: list[str]) -> str:
+    words = ["lesionlab", stage.noun, "train", "--data", choices.data or DEFAULT_DATA, *begun]
+    for code in choices.only:
+        words += ["--only", code]
     words += ["--split", str(choices.split)] if choices.split else []
     words += ["--config", str(choices.config)] if choices.config else []
     for setting in choices.settings:

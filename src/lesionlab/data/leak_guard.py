@@ -10,7 +10,7 @@ from lesionlab.core.errors import LeakError
 from lesionlab.data.folds import FoldPlan
 from lesionlab.data.prepared import Part
 from lesionlab.data.synthetic_set import SyntheticSet
-from lesionlab.records.seen_groups import SeenImage
+from lesionlab.records.seen_groups import SeenGroups, SeenImage
 from lesionlab.records.split import CLOSED_PARTS
 from lesionlab.records.synthetic import Choice, Saw
 
@@ -89,6 +89,20 @@ def check_synthetic(arm: Arm, fakes: SyntheticSet, folds: FoldPlan | None) -> No
         _check_saw(arm, saw, fakes)
     for choice in fakes.choices:
         _check_choice(arm, choice, folds)
+
+
+def check_parent(arm: Arm, name: str, seen: SeenGroups) -> None:
+    """Refuse to go on from a model that knows more than the arm's own training images.
+
+    Raises:
+        LeakError: it saw other real images.
+    """
+    faults = _faults(arm, ((row, row.use == "validation") for row in seen.rows))
+    if faults.rows:
+        raise LeakError(
+            f"{name} saw {faults}: whoever goes on from it has seen them too.",
+            "Go on with the data and the split that it was trained on, or train anew.",
+        )
 
 
 def _check_saw(arm: Arm, saw: Saw, fakes: SyntheticSet) -> None:

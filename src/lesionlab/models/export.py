@@ -43,7 +43,7 @@ def export_generator(generator: Generator, folder: Path) -> str:
     """Write `model.onnx` (latent, mix -> image) and `probe.npz`; return the SHA-256 of the weights."""
     plain = generator.cpu().to(memory_format=torch.contiguous_format).eval().for_export()
     latent = torch.from_numpy(latents(range(PROBE_IMAGES), plain.latent_dim))
-    mix = torch.eye(plain.classes)[:PROBE_IMAGES]
+    mix = torch.eye(plain.classes)[torch.arange(PROBE_IMAGES) % plain.classes]
     return _export(plain, {"latent": latent, "mix": mix}, ("image",), folder)
 
 

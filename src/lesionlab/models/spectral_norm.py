@@ -11,6 +11,8 @@ from torch.nn.utils import parametrize
 # generator (docs/decisions/0009).
 LIPSCHITZ = 2.0
 
+FIRST_ITERATIONS = 15
+
 
 class SpectralNorm(nn.Module):
     """Scale a weight to a largest singular value of `LIPSCHITZ`, found by one power iteration a training pass."""
@@ -18,12 +20,17 @@ class SpectralNorm(nn.Module):
     u: Tensor
     v: Tensor
 
-    def __init__(self, weight: Tensor, first_iterations: int = 15) -> None:
+    def __init__(self, weight: Tensor, first_iterations: int = FIRST_ITERATIONS) -> None:
         super().__init__()
+        rows, columns = weight.flatten(1).shape
+        self.register_buffer("u", F.normalize(torch.ones(rows), dim=0))
+        self.register_buffer("v", F.normalize(torch.ones(columns), dim=0))
+        self.settle(weight, first_iterations)
+
+    def settle(self, weight: Tensor, iterations: int = FIRST_ITERATIONS) -> None:
+        """Find the largest singular value of a weight that was put in place, by several iterations at once."""
         matrix = weight.detach().flatten(1)
-        self.register_buffer("u", F.normalize(torch.ones(matrix.shape[0]), dim=0))
-        self.register_buffer("v", F.normalize(torch.ones(matrix.shape[1]), dim=0))
-        for _ in range(first_iterations):
+        for _ in range(iterations):
             self._iterate(matrix)
 
     def _iterate(self, matrix: Tensor) -> None:
@@ -39,6 +46,15 @@ class SpectralNorm(nn.Module):
                 self._iterate(matrix)
             sigma = torch.dot(self.u.clone(), matrix @ self.v.clone())
             return weight * (LIPSCHITZ / sigma)
+
+
+def settle_spectral_norms(network: nn.Module) -> None:
+    """Let every spectral norm of a network find the largest singular value of the weight that it has now."""
+    for module in network.modules():
+        if isinstance(module, parametrize.ParametrizationList):
+            for norm in module:
+                if isinstance(norm, SpectralNorm):
+                    norm.settle(module.original)
 
 
 def spectral_norm(module: nn.Module) -> nn.Module:

@@ -54,6 +54,17 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Parent:
+    """The model whose weights a training began with; what it saw, the new one has seen too."""
+
+    name: str
+    weights_sha256: str
+    classes: tuple[str, ...]
+    images: int  # that it was trained on
+    kimg: float
+
+
+@dataclass(frozen=True)
 class Training:
     """What made the weights: enough to make them again."""
 
@@ -67,6 +78,7 @@ class Training:
     seconds: float
     versions: dict[str, str]
     images_per_source: dict[str, int] = field(default_factory=dict)
+    parent: Parent | None = None
 
 
 @dataclass(frozen=True)

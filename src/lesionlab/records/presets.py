@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from lesionlab.core.errors import OptionsError
@@ -13,6 +13,10 @@ from lesionlab.records.options import ClassifierOptions, GanOptions
 Options = TypeVar("Options")
 
 DEFAULT_PRESET = "released"
+
+FINETUNING_RATE = 0.3  # of the parent's learning rates
+FINETUNING_KIMG = 20.0
+FINETUNING_LOOK_KIMG = 2.0  # between two looks at the images
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,22 @@ CLASSIFIER_PRESETS: Mapping[str, Preset[ClassifierOptions]] = _table(
         ),
     ),
 )
+
+
+def finetuned(options: GanOptions) -> GanOptions:
+    """Return options for going on from a generator trained with these, on few images: slower, shorter, watched closely.
+
+    Of few images a discriminator soon knows each one by heart; see docs/decisions/0015-fine-tuning.md.
+    """
+    return replace(
+        options,
+        generator_lr=options.generator_lr * FINETUNING_RATE,
+        discriminator_lr=options.discriminator_lr * FINETUNING_RATE,
+        total_kimg=min(options.total_kimg, FINETUNING_KIMG),
+        sheet_kimg=min(options.sheet_kimg, FINETUNING_LOOK_KIMG),
+        kid_kimg=min(options.kid_kimg, FINETUNING_LOOK_KIMG),
+        tick_kimg=min(options.tick_kimg, FINETUNING_LOOK_KIMG / 2),
+    )
 
 
 def find_preset(presets: Mapping[str, Preset[Options]], name: str) -> Preset[Options]:

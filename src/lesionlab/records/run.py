@@ -27,6 +27,8 @@ class RunRecord:
     split_sha256: str
     command: str
     options: dict[str, Any]
+    only: tuple[str, ...] = ()  # the diagnoses trained on, where they are not all
+    parent_sha256: str = ""  # of the weights that it began with, if any; their card and groups lie in `parent`
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class RunFolder:
     def split(self) -> Path:
         """The split, where it is another than the data set's own."""
         return self.path / "split.csv"
+
+    @property
+    def parent(self) -> Path:
+        """The folder with card and groups of the model that it began with, if any."""
+        return self.path / "parent"
 
     @property
     def samples(self) -> Path:

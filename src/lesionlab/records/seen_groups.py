@@ -43,6 +43,10 @@ class SeenGroups:
         """Return the ids of the images seen for these uses, or for any."""
         return frozenset(row.image_id for row in self.rows if row.use in (uses or USES))
 
+    def __or__(self, other: SeenGroups) -> SeenGroups:
+        """Return what was seen by either."""
+        return SeenGroups(tuple(sorted({*self.rows, *other.rows})))
+
     def to_csv(self) -> bytes:
         """Return one line an image, LF line ends."""
         buffer = io.StringIO()

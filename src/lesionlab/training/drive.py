@@ -97,6 +97,17 @@ def drive(run: RunFolder, trainee: Trainee, progress: Progress) -> float:
     return time.monotonic() - begun
 
 
+def save_beginning(run: RunFolder, trainee: Trainee) -> None:
+    """Save the state that a run begins with, where its weights are not fresh ones: it can be resumed from there on.
+
+    Raises:
+        RunError: the disk cannot hold what the run will write.
+    """
+    check_room(run, trainee.state())
+    with telling_what_ran_out(run):
+        _save(run, trainee, Sums(), 0.0)
+
+
 def _next_tick(trainee: Trainee) -> float:
     return (math.floor(trainee.kimg / trainee.tick_kimg + 1e-9) + 1) * trainee.tick_kimg
 

@@ -45,7 +45,7 @@ class CollapseAlarm:
         narrow = {f"diversity of {name}": self._narrow(name, share) for name, share in diversity.items()}
         alarms = [*self._ring(narrow, DIVERSITY_LOOKS, step, kimg)]
         self._highest |= {name: max(share, self._highest.get(name, 0.0)) for name, share in diversity.items()}
-        far = kid > KID_TIMES * best_kid and kid > blurred_kid
+        far = kid > KID_TIMES * abs(best_kid) and kid > blurred_kid  # of few images the best may be below zero
         text = f"KID is {kid:.4f}, more than {KID_TIMES:g} times its best ({best_kid:.4f})" if far else ""
         return [*alarms, *self._ring({"KID": text}, KID_LOOKS, step, kimg)]
 

@@ -18,35 +18,47 @@ from lesionlab.core.progress import Progress, silent
 from lesionlab.data.arm import TrainingArm
 from lesionlab.data.prepared import Part, PreparedData
 from lesionlab.data.rights import ATTRIBUTIONS_NAME, Rights, attributions_of, rights_of
+from lesionlab.data.some_classes import of_classes
 from lesionlab.models.export import check_export_possible
 from lesionlab.models.precision import Compute
 from lesionlab.records.card import Training
 from lesionlab.records.codec import to_plain
 from lesionlab.records.run import RunFolder, RunRecord, create_run
-from lesionlab.records.seen_groups import seen_groups, write_seen_groups
+from lesionlab.records.seen_groups import SeenGroups, seen_groups, write_seen_groups
 from lesionlab.records.split import write_split
 from lesionlab.training.batches import class_probabilities
 
 
 def start_run(
-    kind: str, options: Any, data: PreparedData, command: str, parent: Path, progress: Progress = silent
+    kind: str,
+    options: Any,
+    data: PreparedData,
+    command: str,
+    parent: Path,
+    progress: Progress = silent,
+    *,
+    only: tuple[str, ...] = (),
+    parent_sha256: str = "",
 ) -> RunFolder:
-    """Check what can be known before the first step, then make the numbered run folder.
+    """Check what can be known before the first step, then make the numbered run folder in `parent`.
+
+    `only` names the diagnoses to train on, where they are not all; `parent_sha256` the weights to begin with.
 
     Raises:
         MissingPartError: the packages of the export are absent.
         DataError: the data set lacks this image size, a class has no training image, or all together are fewer than a
             batch.
+        InputError: a diagnosis is unknown.
         LeakError: images in the training part are pictures of held-out ones.
     """
     check_export_possible()
     data.pixels(options.image_size_px)
-    part = data.part("train")
+    part = of_classes(data.part("train"), only)
     _check_enough(part, options.batch_size)
     TrainingArm(part, progress=progress)
     noun = "gan" if kind == "generator" else "classifier"
     label = f"{noun}-{data.name}-{options.image_size_px}px"
-    record = RunRecord(kind, data.name, data.split.sha256, command, to_plain(options))
+    record = RunRecord(kind, data.name, data.split.sha256, command, to_plain(options), only, parent_sha256)
     run = create_run(parent, record, label)
     if data.split.sha256 != data.record.split_sha256:
         write_split(run.split, data.split)  # the data set does not keep it
@@ -107,10 +119,14 @@ def training_facts(record: RunRecord, part: Part, kimg: float, seconds: float, c
     )
 
 
-def write_seen(folder: Path, **parts: Part) -> str:
-    """Write which real images the model saw, by use, into its export; return the SHA-256 for its card."""
+def write_seen(folder: Path, before: SeenGroups | None = None, **parts: Part) -> str:
+    """Write which real images the model saw, by use, into its export; return the SHA-256 for its card.
+
+    `before` is what the model that it began with had seen.
+    """
     pairs = {use: zip(part.groups, part.image_ids, strict=True) for use, part in parts.items()}
-    return write_seen_groups(folder, seen_groups(**pairs))
+    seen = seen_groups(**pairs)
+    return write_seen_groups(folder, seen if before is None else seen | before)
 
 
 def write_rights(folder: Path, part: Part) -> Rights:
