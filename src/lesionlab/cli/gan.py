@@ -43,9 +43,9 @@ app.command(short_help="Write synthetic lesions as PNG files or shards.")(sample
 
 app.command(short_help="Write a walk through latent space as an animation.")(walk)
 
-app.command(short_help="Write a synthetic set for others to use.")(publish)
-
 app.command(short_help="Find the synthetic images that come nearest to given ones.")(project)
+
+app.command(short_help="Write a synthetic set for others to use.")(publish)
 
 app.command(short_help="Tell how a training went, as a page.")(report)
 
