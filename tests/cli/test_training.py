@@ -47,7 +47,9 @@ def test_classifier_is_trained_and_ready_to_evaluate(run, tiny_set):
     assert result.stdout.endswith("next: lesionlab classifier evaluate --model 0\n")
 
 
-def test_ctrl_c_says_how_to_go_on_and_that_works(run, tiny_set, monkeypatch):
+@pytest.fixture
+def stopped_at_the_first_tick(run, tiny_set, monkeypatch):
+    """Stop a training by Ctrl-C; return what it said and its folder."""
     add_stats = RunFolder.add_stats
 
     def interrupted_at_the_first_tick(folder: RunFolder, values: dict[str, float]) -> None:
@@ -59,8 +61,13 @@ def test_ctrl_c_says_how_to_go_on_and_that_works(run, tiny_set, monkeypatch):
     home = runs_folder().parent
     monkeypatch.setattr(RunFolder, "add_stats", interrupted_at_the_first_tick)
     stopped = run("gan", "train", *SHORT)
-    assert stopped.exit_code == 130
     (folder,) = runs_folder().iterdir()
+    return stopped, folder
+
+
+def test_ctrl_c_says_how_to_go_on_and_that_works(run, stopped_at_the_first_tick):
+    stopped, folder = stopped_at_the_first_tick
+    assert stopped.exit_code == 130
     assert f"Stopped; the state is saved in {folder / 'state.pt'}." in stopped.stderr
     assert "  next: lesionlab gan train --resume 0" in stopped.stderr
     assert "Traceback" not in stopped.output
@@ -68,6 +75,28 @@ def test_ctrl_c_says_how_to_go_on_and_that_works(run, tiny_set, monkeypatch):
     resumed = run("gan", "train", "--resume", "0")
     assert resumed.exit_code == 0, resumed.output
     assert (folder / "done").exists()
+
+
+def test_a_run_may_end_as_it_stands(run, stopped_at_the_first_tick):
+    _, folder = stopped_at_the_first_tick
+    kimg = [line["kimg"] for line in RunFolder(folder).read_stats()]
+    ended = run("gan", "train", "--resume", "0", "--end")
+    assert ended.exit_code == 0, ended.output
+    assert (folder / "done").exists()
+    assert [line["kimg"] for line in RunFolder(folder).read_stats()] == kimg
+    assert read_card(folder / "export").training.kimg == kimg[-1] < RunFolder(folder).read().options["total_kimg"]
+    (folder / "done").unlink()
+    (folder / "state.pt").unlink()
+    nothing = run("gan", "train", "--resume", "0", "--end")
+    assert nothing.exit_code == 2
+    assert "has no state yet" in nothing.stderr
+    assert "Traceback" not in nothing.stderr
+
+
+def test_only_a_named_run_can_end(refused):
+    cause, cure = refused("gan", "train", "--end")
+    assert "none is named" in cause
+    assert "--resume RUN --end" in cure
 
 
 @pytest.mark.parametrize(

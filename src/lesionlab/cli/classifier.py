@@ -18,6 +18,7 @@ from lesionlab.cli.training import (
     ConfigChoice,
     DataChoice,
     DryRunChoice,
+    EndChoice,
     PresetChoice,
     ResumeChoice,
     SettingChoice,
@@ -51,13 +52,14 @@ def train(
     config: ConfigChoice = None,
     settings: SettingChoice = None,
     resume: ResumeChoice = None,
+    end: EndChoice = False,
     dry_run: DryRunChoice = False,
 ) -> None:
     """Train a classifier on the training part; Ctrl-C stops it so that it can go on later.
 
     Presets: released, quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
     """
-    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split))
+    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split, end=end))
 
 
 @app.command(short_help="Measure a classifier lesion by lesion.")

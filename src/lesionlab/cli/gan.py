@@ -18,6 +18,7 @@ from lesionlab.cli.training import (
     ConfigChoice,
     DataChoice,
     DryRunChoice,
+    EndChoice,
     FromChoice,
     OnlyChoice,
     PresetChoice,
@@ -66,10 +67,12 @@ def train(
     origin: FromChoice = None,
     only: OnlyChoice = None,
     resume: ResumeChoice = None,
+    end: EndChoice = False,
     dry_run: DryRunChoice = False,
 ) -> None:
     """Train a generator on the training part; Ctrl-C stops it so that it can go on later.
 
     Presets: released, quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
     """
-    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split, origin, tuple(only or ())))
+    chosen = tuple(only or ())
+    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split, origin, chosen, end))

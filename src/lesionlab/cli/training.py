@@ -55,6 +55,9 @@ FromChoice = Annotated[
 OnlyChoice = Annotated[
     list[str] | None, typer.Option("--only", metavar="CODE", help="Train on this diagnosis alone. May be repeated.")
 ]
+EndChoice = Annotated[
+    bool, typer.Option("--end", help="With --resume: train no further, export the best of what the run has.")
+]
 DryRunChoice = Annotated[bool, typer.Option("--dry-run", help="Print the options and stop.")]
 
 
@@ -82,6 +85,7 @@ class Choices:
     split: Path | None = None
     origin: str | None = None
     only: tuple[str, ...] = ()
+    end: bool = False
 
 
 def train(stage: Stage, choices: Choices) -> None:
@@ -89,6 +93,8 @@ def train(stage: Stage, choices: Choices) -> None:
     if choices.resume is not None:
         _resume(stage, choices)
         return
+    if choices.end:
+        raise InputError("--end says that a run is to end, and none is named.", "Name it: --resume RUN --end.")
     if choices.origin is not None:
         _go_on_from(stage, choices, find_run(choices.origin, runs_folder()))
         return
@@ -145,15 +151,15 @@ def _resume(stage: Stage, choices: Choices) -> None:
         typer.echo(f"  next: {stage.then} {_short_name(run)}")
         return
     kept = run.split if run.split.is_file() else None
-    _go_on(stage, run, _open(choices.data or record.data, choices.split or kept))
+    _go_on(stage, run, _open(choices.data or record.data, choices.split or kept), end=choices.end)
 
 
-def _go_on(stage: Stage, run: RunFolder, data: PreparedData) -> None:
+def _go_on(stage: Stage, run: RunFolder, data: PreparedData, *, end: bool = False) -> None:
     _, go_on = _load(stage)
     typer.echo(f"Run: {run.path}", err=True)
     try:
         with progress_bar("Training", "kimg") as progress:
-            go_on(run, data, progress)
+            go_on(run, data, progress, end=end)
     except KeyboardInterrupt:
         kept = f"the state is saved in {run.state}" if run.state.is_file() else "nothing was trained yet"
         typer.echo(f"Stopped; {kept}.", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lesionlab.core.errors import RunError
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data.prepared import Part, PreparedData
 from lesionlab.models.export import export_classifier
@@ -24,8 +25,8 @@ def start_classifier(
     return start_run("classifier", options, data, command, parent, progress)
 
 
-def continue_classifier(run: RunFolder, data: PreparedData, progress: Progress = silent) -> None:
-    """Train from where the run stands to its end and export the average that was best on validation.
+def continue_classifier(run: RunFolder, data: PreparedData, progress: Progress = silent, *, end: bool = False) -> None:
+    """Train from where the run stands to its end, or `end` it as it stands; export the average best on validation.
 
     Raises:
         RunError: the run is of another kind or data set, is damaged, or diverged.
@@ -37,7 +38,12 @@ def continue_classifier(run: RunFolder, data: PreparedData, progress: Progress =
     watched = Validation(validation.images(options.image_size_px), validation.labels, validation.lesions)
     images = part.images(options.image_size_px)
     trainee = ClassifierTrainee(options, images, part.labels, part.classes, watched, compute)
-    seconds = drive(run, trainee, progress)
+    seconds = drive(run, trainee, progress, end=end)
+    if trainee.best_accuracy < 0:
+        raise RunError(
+            f"{run.path.name} has not been measured on the validation part yet, after {trainee.kimg:g} kimg.",
+            f"Let it train to {options.validate_kimg:g} kimg.",
+        )
     facts = training_facts(record, part, trainee.kimg, seconds, compute)
     _export(run, trainee, facts, part, validation)
     run.mark_done()

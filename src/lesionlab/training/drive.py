@@ -66,15 +66,18 @@ class Sums:
         return {name: float(value) / self.steps for name, value in self.values.items()}
 
 
-def drive(run: RunFolder, trainee: Trainee, progress: Progress) -> float:
+def drive(run: RunFolder, trainee: Trainee, progress: Progress, *, end: bool = False) -> float:
     """Train from the run's state, or from the start, until the trainee is finished; return the seconds spent in all.
 
-    Ctrl-C ends the step, saves the state and is passed on as KeyboardInterrupt.
+    With `end` no step is taken: the trainee is as the run's state has it. Ctrl-C ends the step, saves the state and is
+    passed on as KeyboardInterrupt.
 
     Raises:
         RunError: the state is damaged, a figure is no longer finite, or disk or memory are full (the last good state
-            stays).
+            stays); with `end`, there is no state.
     """
+    if end:
+        return _as_it_stands(run, trainee)
     sums, seconds = _resume(run, trainee) if run.state.is_file() else _begin(run, trainee)
     saved = time.monotonic()
     begun = saved - seconds  # as if all that was spent before had been spent just now
@@ -95,6 +98,13 @@ def drive(run: RunFolder, trainee: Trainee, progress: Progress) -> float:
     if interrupt.asked:
         raise KeyboardInterrupt
     return time.monotonic() - begun
+
+
+def _as_it_stands(run: RunFolder, trainee: Trainee) -> float:
+    if not run.state.is_file():
+        raise RunError(f"{run.path.name} has no state yet: there is nothing to export.", "Let it train for a while.")
+    _, seconds = _resume(run, trainee)
+    return seconds
 
 
 def save_beginning(run: RunFolder, trainee: Trainee) -> None:

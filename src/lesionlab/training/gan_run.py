@@ -69,8 +69,10 @@ def start_gan(
     return run
 
 
-def continue_gan(run: RunFolder, data: PreparedData, progress: Progress = silent) -> None:
-    """Train from where the run stands to its end and export; the images are those of the training part alone.
+def continue_gan(run: RunFolder, data: PreparedData, progress: Progress = silent, *, end: bool = False) -> None:
+    """Train from where the run stands to its end, or `end` it as it stands, and export.
+
+    The images are those of the training part alone.
 
     The validation part is what KID is measured against: with it the best averaged generator is chosen.
 
@@ -84,7 +86,7 @@ def continue_gan(run: RunFolder, data: PreparedData, progress: Progress = silent
     part = of_classes(data.part("train"), record.only)
     with telling_what_ran_out(run):
         trainee, monitor = _trainee(options, data, record.only, compute)
-    seconds = drive(run, trainee, progress)
+    seconds = drive(run, trainee, progress, end=end)
     best = monitor.record.best
     facts = training_facts(record, part, trainee.kimg if best is None else best.kimg, seconds, compute)
     with telling_what_ran_out(run):
