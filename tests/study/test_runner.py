@@ -158,10 +158,24 @@ def test_a_run_that_fails_keeps_no_other_from_being_done(copy, carry_out, monkey
 
     (copy.started(copy.plan.runs[0]).path / "done").unlink()
     monkeypatch.setattr(module, "continue_gan", diverging)
-    with pytest.raises(StudyError, match="1 of 2 runs failed, such as faithful, seed 0: loss_d became NaN"):
+    with pytest.raises(StudyError, match="1 of 2 runs failed, such as faithful, seed 0: loss_d became NaN") as refusal:
         carry_out(copy, copy.plan.runs[:2])
+    assert "lower learning rate" in refusal.value.cure
+    assert str(copy.runs(copy.plan.runs[0])) in refusal.value.cure
     assert "faithful, seed 0, failed: loss_d became NaN." in caplog.text
     assert [record_name(r) for r in copy.read() if isinstance(r, StudyRecord)] == ["spectral-norm-seed0.json"]
+
+
+def test_a_study_planned_before_an_option_was_there_goes_on(copy, carry_out):
+    arms = tuple(
+        replace(arm, options={key: value for key, value in arm.options.items() if key != "accumulate"})
+        for arm in copy.plan.arms
+    )
+    older = StudyFolder(copy.path, replace(copy.plan, arms=arms))
+    assert older.started(older.plan.runs[0]) is not None
+    (record,) = carry_out(older, older.plan.runs[:1])
+    assert "accumulate" not in record.options
+    assert carry_out(older, older.plan.runs[:1]) == []
 
 
 def test_a_plan_changed_after_a_run_had_begun_is_refused(copy, carry_out):

@@ -93,7 +93,7 @@ class StudyRecord:
     split_sha256: str
     groups_sha256: str
     images: int
-    options: dict[str, Any]
+    options: dict[str, Any]  # as planned; those of later versions are not among them
     judge: dict[str, Any]
     part: str
     measured: tuple[Measured, ...]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from lesionlab.evaluation.sampled import labels_of, sampled
 from lesionlab.inference.sampler import Sampler
 from lesionlab.models.precision import choose_compute
 from lesionlab.records.card import read_card
+from lesionlab.records.codec import from_plain, to_plain
+from lesionlab.records.options import GanOptions
 from lesionlab.records.run import RunFolder
 from lesionlab.records.study import Measured, PlannedRun, ReferenceRecord, StudyPlan, StudyRecord
 from lesionlab.study.folder import StudyFolder
@@ -78,7 +81,7 @@ class Runner:
             run, first = failed[0]
             raise StudyError(
                 f"{len(failed)} of {len(runs)} runs failed, such as {run.arm}, seed {run.seed}: {first.cause}",
-                f"The others are done. {first.cure}",
+                f"{first.cure} Removing {self.study.runs(run)} does it anew; the others are done.",
             )
 
     def _do(self, run: PlannedRun) -> StudyRecord:
@@ -108,7 +111,7 @@ class Runner:
         options, folder = options_of(self.plan, run, self.threads), self.study.started(run)
         if folder is None:
             folder = start_gan(options, data, self.plan.command, self.study.runs(run))
-        elif identity(folder.read().options) != identity(self.plan.arm(run.arm).options):
+        elif identity(_whole(folder)) != identity(to_plain(options)):
             raise StudyError(
                 f"{folder.path} was begun with other options than the plan of '{run.arm}' has now.",
                 "Begin a new study, or remove this folder.",
@@ -139,7 +142,7 @@ class Runner:
             split_sha256=self.plan.split_sha256,
             groups_sha256=run.groups_sha256,
             images=card.training.images,
-            options=card.training.options,
+            options=self.plan.arm(run.arm).options | {"seed": run.seed},
             judge=self.plan.judge,
             part=measurer.part.name,
             measured=tuple(measured),
@@ -193,6 +196,12 @@ class Runner:
         if self._measurer is None:
             self._measurer = Measurer(self.data, self.plan.image_size_px)
         return self._measurer
+
+
+def _whole(folder: RunFolder) -> dict[str, Any]:
+    """Return the options of a run; those that came with a later version have its defaults."""
+    plain: dict[str, Any] = to_plain(from_plain(GanOptions, folder.read().options, str(folder.path), StudyError))
+    return plain
 
 
 def _is_reference(record: object, run: PlannedRun) -> bool:
