@@ -78,3 +78,11 @@ def test_all_arms_can_be_trained_and_no_two_are_the_same(arms):
     built = [GanOptions(**arm.options) for arm in arms.values()]
     assert len(set(built)) == len(built) == 2 * len(STEPS)
     assert all(set(arm.options) == names - {"seed"} for arm in arms.values())
+
+
+def test_every_option_that_tells_a_recipe_from_the_faithful_one_belongs_to_one_step():
+    keys = [key for step in STEPS for key in step.keys]
+    assert len(keys) == len(set(keys))
+    recipe, faithful = full_recipe(GAN_PRESETS["released"].options), GAN_PRESETS["faithful"].options
+    differing = {key for key, value in to_plain(recipe).items() if value != to_plain(faithful)[key]}
+    assert differing <= set(keys)
