@@ -47,9 +47,11 @@ def test_limits_let_one_held_out_image_in_a_hundred_ring_in_each_space_and_in_bo
     held_out = held_out_part(tiny_data, seen)
     found = make_reference(learned_part(tiny_data, seen), held_out, seen.sha256, 16, SPACES)
     facts = found.facts
-    assert facts.spaces == tuple(space.space for space in SPACES)
+    one, other = (space.space for space in SPACES)
+    assert (facts.spaces, facts.levelled) == ((one, other, other), (False, False, True))
+    assert facts.key == f"{one.key} & {other.key}"
     assert (facts.part, facts.split_sha256, facts.groups_sha256) == ("validation", tiny_data.split.sha256, seen.sha256)
-    compared = compare(views(held_out.images(16), SPACES, found.spaces), found.spaces)
+    compared = compare(views(held_out.images(16), [*SPACES, SPACES[1]], found.spaces), found.spaces)
     assert facts.limits == tuple(compared.by_space.min(axis=1))  # of fewer than a hundred, none
     assert facts.limit == compared.ratios.min()
     assert found.held_out.images() == set(held_out.image_ids)

@@ -39,8 +39,7 @@ def copy_metrics(
     `fake` and `real` are images uint8 [n, S, S, 3] with labels [n]; the real ones are of lesions that the generator did
     not learn from. What the synthetic images were compared with comes back too.
     """
-    spaces = " & ".join(space.key for space in novelty.reference.facts.spaces)
-    template = replace(template, space=spaces, n=len(fake[1]), unit="images")
+    template = replace(template, space=novelty.reference.facts.key, n=len(fake[1]), unit="images")
     seen_fake, seen_real = novelty.views(fake[0], progress), novelty.views(real[0], progress)
     compared, others = novelty.compare_views(seen_fake), novelty.compare_views(seen_real)
     copied, alarms = compared.ratios < novelty.limit, others.ratios < novelty.limit

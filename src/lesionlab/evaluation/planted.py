@@ -12,7 +12,7 @@ from lesionlab.core.progress import Progress, silent
 from lesionlab.core.seeds import derive_seed
 from lesionlab.evaluation.quality import REAL
 from lesionlab.evaluation.shares import share_interval
-from lesionlab.inference.novelty import compare, views
+from lesionlab.inference.novelty import compare, matching, views
 from lesionlab.inference.orientations import oriented
 from lesionlab.inference.reference import Reference
 from lesionlab.metrics.space import Extractor
@@ -78,20 +78,19 @@ def copies_found(
 ) -> list[Metric]:
     """Return which share of some training images uint8 [m, S, S, 3], changed in each way, lies below the limit.
 
-    The extractors are those of the reference, in its order. Beside each share stands that of false alarms.
+    The extractors are those that the reference was made with. Beside each share stands that of false alarms.
     """
     draw = np.random.default_rng(derive_seed("planted"))
     chosen = images[draw.permutation(len(images))[:PLANTED]]
-    facts = reference.facts
-    spaces = " & ".join(space.key for space in facts.spaces)
-    found = []
+    facts, found = reference.facts, []
+    judges = matching(facts.spaces, extractors)
     for number, (name, change) in enumerate(PLANTS.items()):
-        ratios = compare(views(change(chosen), extractors, reference.spaces), reference.spaces).ratios
+        ratios = compare(views(change(chosen), judges, reference.spaces), reference.spaces).ratios
         hits, n = int((ratios < facts.limit).sum()), len(chosen)
         low, high = share_interval(hits, n)
         ruler = {REAL: facts.false_alarms}
         found.append(
-            Metric(NAME, hits / n, n, "images", facts.part, of=name, space=spaces, low=low, high=high, ruler=ruler)
+            Metric(NAME, hits / n, n, "images", facts.part, of=name, space=facts.key, low=low, high=high, ruler=ruler)
         )
         progress(number + 1, len(PLANTS))
     return found

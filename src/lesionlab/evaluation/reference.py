@@ -81,17 +81,18 @@ def make_reference(
     """
     images = learned.images(size_px)
     _, groups = np.unique(np.array(learned.groups), return_inverse=True)
+    # Every space sees the images as they are, the last also in levelled colours, or what was recoloured would pass.
+    judges, ways = [*extractors, extractors[-1]], [False] * len(extractors) + [True]
     spaces = []
-    for number, extractor in enumerate(extractors):
-        # One space sees the images as they are and finds what was moved or blurred, the others what was recoloured.
-        seen = _features(levelled(images) if number else images, extractor, progress)
-        spaces.append(space_reference(seen, groups.astype(np.int32), bool(number)))
-    ratios = compare(views(held_out.images(size_px), extractors, spaces, progress), spaces).by_space
+    for extractor, way in zip(judges, ways, strict=True):
+        seen = _features(levelled(images) if way else images, extractor, progress)
+        spaces.append(space_reference(seen, groups.astype(np.int32), way))
+    ratios = compare(views(held_out.images(size_px), judges, spaces, progress), spaces).by_space
     rows = seen_groups(validation=zip(held_out.groups, held_out.image_ids, strict=True))
     facts = Facts(
         groups_sha256=groups_sha256,
-        spaces=tuple(extractor.space for extractor in extractors),
-        levelled=tuple(space.levelled for space in spaces),
+        spaces=tuple(extractor.space for extractor in judges),
+        levelled=tuple(ways),
         limits=tuple(copy_limit(of_space) for of_space in ratios),
         limit=copy_limit(combined(ratios)),
         false_alarms=FALSE_ALARMS,

@@ -17,6 +17,7 @@ from lesionlab.inference.reference import CURE, SpaceReference, read_reference
 from lesionlab.metrics.authenticity import Authenticity, authenticity
 from lesionlab.metrics.space import Extractor, Features
 from lesionlab.records.card import read_card
+from lesionlab.records.feature_space import FeatureSpace
 
 BATCH = 256
 
@@ -42,7 +43,7 @@ class Novelty:
 
     def __init__(self, generator_folder: Path, extractors: Sequence[Extractor]) -> None:
         self.reference = read_reference(generator_folder, read_card(generator_folder))
-        self._extractors = [_of_space(space.key, extractors) for space in self.reference.facts.spaces]
+        self._extractors = matching(self.reference.facts.spaces, extractors)
 
     @property
     def limit(self) -> float:
@@ -106,9 +107,15 @@ def _at(found: Sequence[Authenticity], name: str, closest: NDArray[np.intp]) -> 
     return np.asarray(np.stack([getattr(each, name) for each in found])[closest, np.arange(len(closest))], np.intp)
 
 
-def _of_space(key: str, extractors: Sequence[Extractor]) -> Extractor:
-    for extractor in extractors:
-        if extractor.space.key == key:
-            return extractor
-    there = ", ".join(extractor.space.key for extractor in extractors) or "none"
-    raise ModelError(f"The reference was made with {key}; the extractors at hand are {there}.", CURE)
+def matching(spaces: Sequence[FeatureSpace], extractors: Sequence[Extractor]) -> list[Extractor]:
+    """Return the extractor of each space.
+
+    Raises:
+        ModelError: one of them is not there.
+    """
+    at_hand = {extractor.space.key: extractor for extractor in extractors}
+    missing = [space.key for space in spaces if space.key not in at_hand]
+    if missing:
+        there = ", ".join(at_hand) or "none"
+        raise ModelError(f"The reference was made with {missing[0]}; the extractors at hand are {there}.", CURE)
+    return [at_hand[space.key] for space in spaces]

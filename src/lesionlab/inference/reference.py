@@ -27,7 +27,10 @@ CURE = "Make it with `lesionlab gan reference`."
 
 @dataclass(frozen=True)
 class Facts:
-    """What a reference is of, and its limits: a ratio below one counts as a copy."""
+    """What a reference is of, and its limits: a ratio below one counts as a copy.
+
+    A space that sees the images in two ways stands there twice.
+    """
 
     groups_sha256: str  # of the generator's groups.csv, whose training images come in that order
     spaces: tuple[FeatureSpace, ...]
@@ -38,6 +41,11 @@ class Facts:
     split_sha256: str  # of the split whose part the limits were chosen on
     part: str
     version: int = VERSION
+
+    @property
+    def key(self) -> str:
+        """Name the spaces as metric keys do."""
+        return " & ".join(dict.fromkeys(space.key for space in self.spaces))
 
 
 @dataclass(frozen=True)
