@@ -76,9 +76,9 @@ def _test(arguments: Sequence[str]) -> int:
 
 
 def workers(arguments: Sequence[str], cores: int | None = os.cpu_count()) -> list[str]:
-    """Return pytest's option for several processes: from four cores on, below it costs more than it brings."""
+    """Return pytest's options for a process a core; a module stays in one, for the models that its tests share."""
     chosen = any(a.startswith(("-n", "--numprocesses", "--pdb", "-s")) for a in arguments)
-    return [] if chosen or (cores or 1) < 4 else ["-n", str(min(cores or 1, 8))]
+    return [] if chosen or (cores or 1) < 2 else ["--dist", "loadfile", "-n", str(min(cores or 1, 8))]
 
 
 def _setup(arguments: Sequence[str]) -> int:

@@ -75,9 +75,12 @@ def test_test_passes_its_arguments_to_pytest_of_the_development_environment(monk
     assert handed[2:] == ["-m", "pytest", "-k", "sampler", "-n", "0"]
 
 
+MODULES = ["--dist", "loadfile", "-n"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "cores", "expected"),
-    [([], 2, []), ([], 4, ["-n", "4"]), ([], 32, ["-n", "8"]), (["-n", "2"], 32, []), (["--pdb"], 32, [])],
+    [([], 1, []), ([], 2, [*MODULES, "2"]), ([], 32, [*MODULES, "8"]), (["-n", "2"], 32, []), (["--pdb"], 32, [])],
 )
 def test_several_processes_are_used_where_there_are_cores_and_no_choice_was_made(arguments, cores, expected):
     assert commands.workers(arguments, cores) == expected
