@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lesionlab.core.errors import DataError
 from lesionlab.core.seeds import derive_seed
 
-LEAST = 2  # images of a class in a half, below which it has no figure
+LEAST = 2  # lesions of a class in a half, below which it has no figure
 
 Labels = NDArray[np.int64]
 Rows = NDArray[np.intp]
@@ -48,18 +48,19 @@ class Halvings:
 def halvings(
     labels: Labels, groups: Sequence[str], made: Labels, draws: int, alike: Sequence[int] = (), seed: int = 0
 ) -> Halvings:
-    """Halve a part `draws` times, whole lesion groups at a time, and draw as many synthetic images of each class.
+    """Halve a part `draws` times, with one image of each lesion group, and draw as many synthetic ones of each class.
 
+    Two images of one lesion in a half would make real halves look unlike each other; which one comes is drawn each time.
     `labels` [n] and `groups` are of the part, `made` [m] the labels of the synthetic images, at least half as many of
     each class. The halves of all draws are of one size, those of the classes `alike` of the same one.
 
     Raises:
-        DataError: no class has 2 images in each half.
+        DataError: no class has 2 lesions in each half.
     """
     draw = np.random.default_rng(derive_seed("halvings", seed))
-    _, first, member = np.unique(np.array(groups), return_index=True, return_inverse=True)
-    sides = [_deal(labels[first], np.bincount(member), draw)[member] for _ in range(draws)]
-    counts = [np.bincount(labels[side == half], minlength=int(labels.max()) + 1) for side in sides for half in (0, 1)]
+    _, member = np.unique(np.array(groups), return_inverse=True)
+    picked = [_one_of_each(member, draw) for _ in range(draws)]
+    counts = [np.bincount(labels[rows], minlength=int(labels.max()) + 1) // 2 for rows in picked]
     fewest: list[int] = np.min(counts, axis=0).tolist()
     if alike and all(label < len(fewest) and fewest[label] >= LEAST for label in alike):
         smallest = min(fewest[label] for label in alike)
@@ -67,27 +68,23 @@ def halvings(
     sizes = {label: size for label, size in enumerate(fewest) if size >= LEAST}
     if not sizes:
         raise DataError(
-            f"The part has {len(labels):,} images, of no class {LEAST} lesions to halve.", "Take a larger part."
+            f"The part has {len(set(groups)):,} lesions, of no class {2 * LEAST} to halve.", "Take a larger part."
         )
-    return Halvings(sizes, tuple(_halving(labels, side, made, sizes, draw) for side in sides))
+    return Halvings(sizes, tuple(_halving(labels, rows, made, sizes, draw) for rows in picked))
 
 
-def _deal(labels: Labels, sizes: NDArray[np.intp], draw: np.random.Generator) -> NDArray[np.int8]:
-    """Return the half of each group, of so many images of one class each: the largest first, to the half that lacks."""
-    have = np.zeros((2, int(labels.max()) + 1), np.int64)
-    side = np.empty(len(sizes), np.int8)
-    for group in np.lexsort((draw.random(len(sizes)), -sizes)):
-        one, other = have[:, labels[group]]
-        side[group] = draw.integers(2) if one == other else int(other < one)
-        have[side[group], labels[group]] += sizes[group]
-    return side
+def _one_of_each(member: Rows, draw: np.random.Generator) -> Rows:
+    """Return one row of each group, in random order."""
+    order = draw.permutation(len(member))
+    _, first = np.unique(member[order], return_index=True)
+    return draw.permutation(order[first])
 
 
-def _halving(
-    labels: Labels, side: NDArray[np.int8], made: Labels, sizes: dict[int, int], draw: np.random.Generator
-) -> Halving:
-    def some(of: Labels, among: NDArray[np.bool_]) -> Rows:
-        rows = [draw.permutation(np.flatnonzero(among & (of == label)))[:size] for label, size in sizes.items()]
-        return np.concatenate(rows)
-
-    return Halving(some(labels, side == 0), some(labels, side == 1), some(made, np.ones(len(made), bool)))
+def _halving(labels: Labels, rows: Rows, made: Labels, sizes: dict[int, int], draw: np.random.Generator) -> Halving:
+    of_class = {label: rows[labels[rows] == label] for label in sizes}
+    fake = {label: draw.permutation(np.flatnonzero(made == label)) for label in sizes}
+    return Halving(
+        one=np.concatenate([of_class[label][:size] for label, size in sizes.items()]),
+        other=np.concatenate([of_class[label][size : 2 * size] for label, size in sizes.items()]),
+        fake=np.concatenate([fake[label][:size] for label, size in sizes.items()]),
+    )
