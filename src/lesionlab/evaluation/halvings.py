@@ -50,7 +50,7 @@ def halvings(
 ) -> Halvings:
     """Halve a part `draws` times, with one image of each lesion group, and draw as many synthetic ones of each class.
 
-    Two images of one lesion in a half would make real halves look unlike each other; which one comes is drawn each time.
+    Two images of one lesion in a half would make real halves look unlike each other; which one comes is drawn anew.
     `labels` [n] and `groups` are of the part, `made` [m] the labels of the synthetic images, at least half as many of
     each class. The halves of all draws are of one size, those of the classes `alike` of the same one.
 
