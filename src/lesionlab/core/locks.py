@@ -13,47 +13,38 @@ _FAR = 2**30  # Windows locks bytes, not files: one far behind the end is in nob
 @contextmanager
 def locked(file: IO[bytes]) -> Iterator[None]:
     """Wait until no other process holds the lock on an open file, and hold it for as long as the block lasts."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        file.seek(_FAR)
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-        try:
-            yield
-        finally:
-            file.seek(_FAR)
-            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(file, fcntl.LOCK_UN)
+    _take(file, wait=True)
+    try:
+        yield
+    finally:
+        _let_go(file)
 
 
 @contextmanager
 def try_lock(file: IO[bytes]) -> Iterator[bool]:
     """Yield whether this process now holds the lock on an open file; without it, another one does."""
-    held = _try_to_take(file)
     try:
-        yield held
+        _take(file, wait=False)
+    except BlockingIOError:
+        yield False
+        return
+    try:
+        yield True
     finally:
-        if held:
-            _let_go(file)
+        _let_go(file)
 
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_to_take(file: IO[bytes]) -> bool:
+    def _take(file: IO[bytes], *, wait: bool) -> None:
         file.seek(_FAR)
         try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            if wait:
+                raise
+            raise BlockingIOError(*error.args) from error
 
     def _let_go(file: IO[bytes]) -> None:
         file.seek(_FAR)
@@ -62,12 +53,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_to_take(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+    def _take(file: IO[bytes], *, wait: bool) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _let_go(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)
