@@ -11,6 +11,7 @@ import typer
 
 from lesionlab.cli.failures import EXIT_USER, report
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
+from lesionlab.cli.part_options import LedgerChoice, PurposeChoice
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.training import (
     DEFAULT_DATA,
@@ -70,11 +71,8 @@ def evaluate(
     part: Annotated[
         Literal["validation", "test", "external"], typer.Option(help="The part to measure on.")
     ] = "validation",
-    purpose: Annotated[str, typer.Option(help="Why the test or external part is opened; goes into the ledger.")] = "",
-    ledger: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The ledger of test openings.", show_default="in LESIONLAB_HOME"),
-    ] = None,
+    purpose: PurposeChoice = "",
+    ledger: LedgerChoice = None,
     out: OutChoice = None,
     to_card: CardChoice = False,
 ) -> None:

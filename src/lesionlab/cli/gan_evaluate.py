@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
+from lesionlab.cli.part_options import LedgerChoice, PurposeChoice
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.training import SplitChoice
 from lesionlab.core.errors import InputError
@@ -36,11 +37,8 @@ def evaluate(
     part: Annotated[
         Literal["validation", "test", "external"], typer.Option(help="The part to hold it against.")
     ] = "validation",
-    purpose: Annotated[str, typer.Option(help="Why the test or external part is opened; goes into the ledger.")] = "",
-    ledger: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="The ledger of test openings.", show_default="in LESIONLAB_HOME"),
-    ] = None,
+    purpose: PurposeChoice = "",
+    ledger: LedgerChoice = None,
     extractor: ExtractorChoice = None,
     beside: Annotated[
         list[str] | None,
