@@ -1,0 +1,25 @@
+"""Bootstrap over lesions within class: every resample has as many lesions of each class, so that none vanishes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 2000
+Weights = NDArray[np.float64]  # [R, n]: how often each lesion was drawn
+
+
+def resamples(truth: NDArray[np.int64], seed: int, count: int = RESAMPLES) -> Weights:
+    """Return how often each lesion is drawn in each resample: float64 [count, n]; classes keep their numbers."""
+    draw = np.random.default_rng(seed)
+    weights = np.zeros((count, len(truth)))
+    for label in np.unique(truth):
+        rows = np.flatnonzero(truth == label)
+        weights[:, rows] = draw.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=count)
+    return weights
+
+
+def percentile_interval(values: NDArray[np.float64], level: float = 0.95) -> tuple[float, float]:
+    """Return the bounds that hold the middle share of a metric's values on the resamples [R]."""
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
