@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from lesionlab.core.errors import InputError, ModelError
 from lesionlab.core.imaging import Pixels, square
+from lesionlab.inference.calibrating import calibrator_of
 from lesionlab.inference.engine import load_engine
 from lesionlab.inference.signature import check_classifier, check_kind
-from lesionlab.metrics.classification import softmax
 from lesionlab.records.card import check_weights, read_card
 
 # One image at a time costs an eighth of the rate in float32 and answers a single upload 14 times sooner than
@@ -26,10 +26,12 @@ BATCH_SIZE_BF16 = 8
 class Prediction:
     """What a classifier says about one image; arrays follow the card's class order."""
 
-    probabilities: NDArray[np.float32]  # [C], calibrated by the card's temperature; they sum to one
-    decision: str  # the code of the class decided for
+    probabilities: NDArray[np.float32]  # [C], as calibrated, at the prior that the card names; they sum to one
+    decision: str  # the code of the class decided for: of the largest p / prior where calibrated, which is another
+    # question than what is likeliest: it treats rare diagnoses as if all were alike frequent
     maps: NDArray[np.float32]  # [C, h, w], the evidence by place; its mean is the class's logit
     features: NDArray[np.float32]  # [F]
+    prediction_set: tuple[str, ...] = ()  # codes, likeliest first, the decision among them; without calibration none
 
 
 class Predictor:
@@ -43,8 +45,9 @@ class Predictor:
         self.folder = folder
         self.card = read_card(folder)
         check_kind(folder, self.card, "classifier")
-        if self.card.temperature <= 0 or self.card.image.std <= 0:
-            raise ModelError(f"Temperature or std in the card of {folder} is not above 0.", "Export the model again.")
+        if not self.card.image.std > 0:
+            raise ModelError(f"The std in the card of {folder} is not above 0.", "Export the model again.")
+        self._calibrator = calibrator_of(self.card)
         weights = check_weights(folder, self.card)
         self._batch_size = BATCH_SIZE_BF16 if bf16 else BATCH_SIZE
         self._engine = load_engine(weights, bf16, batch_size=self._batch_size, threads=threads)
@@ -82,11 +85,19 @@ class Predictor:
         if not np.isfinite(outputs["logits"]).all():
             raise ModelError(f"The classifier in {self.folder} gives values that are no numbers.", "Train it again.")
         return [
-            Prediction(
-                probabilities=softmax(outputs["logits"][i], self.card.temperature),
-                decision=self.card.classes[int(outputs["logits"][i].argmax())],
-                maps=outputs["maps"][i],
-                features=outputs["features"][i],
-            )
+            self._prediction(outputs["logits"][i], outputs["maps"][i], outputs["features"][i])
             for i in range(len(batch))
         ]
+
+    def _prediction(
+        self, logits: NDArray[np.float32], maps: NDArray[np.float32], features: NDArray[np.float32]
+    ) -> Prediction:
+        probabilities = self._calibrator.probabilities(logits)
+        decision = self.card.classes[int(self._calibrator.balanced(probabilities).argmax())]
+        return Prediction(probabilities, decision, maps, features, self._prediction_set(probabilities))
+
+    def _prediction_set(self, probabilities: NDArray[np.float32]) -> tuple[str, ...]:
+        sets = self._calibrator.sets(probabilities[None])
+        if sets is None:
+            return ()
+        return tuple(self.card.classes[c] for c in np.argsort(-probabilities, kind="stable") if sets[0, c])

@@ -55,9 +55,9 @@ class Sample:
 
     def take(self, chosen: Flags) -> Sample:
         """Return some of the images."""
-        rows = np.flatnonzero(chosen)
+        rows = np.flatnonzero(chosen).tolist()
         lesions, groups = ([names[row] for row in rows] for names in (self.lesions, self.groups))
-        return Sample(self.logits[rows], self.labels[rows], lesions, groups)
+        return Sample(self.logits[chosen], self.labels[chosen], lesions, groups)
 
     @property
     def weights(self) -> NDArray[np.float64]:

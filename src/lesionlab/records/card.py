@@ -10,6 +10,7 @@ from typing import Any, Literal
 from lesionlab.core.errors import ModelError
 from lesionlab.core.files import sha256_of, write_json
 from lesionlab.core.notice import NOTICE, SKIN_TONE_LIMIT
+from lesionlab.records.calibration import Calibration
 from lesionlab.records.codec import from_plain, to_plain
 
 CARD_VERSION = 2
@@ -100,6 +101,7 @@ class ModelCard:
     feature_dims: int = 0  # extractors only: how many features an image has
     temperature: float = 1.0  # classifiers only: logits are divided by it before the softmax
     prior: dict[str, float] = field(default_factory=dict)  # classifiers only: the prior of `probabilities`
+    calibration: Calibration | None = None  # classifiers only; None: as trained, with the prior of the training
     metrics: tuple[Metric, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()  # rows: truth, or what was asked for; columns: decision
     confusion_part: str = ""

@@ -1,0 +1,113 @@
+"""A card's calibration, fitted from logits and put to work; it needs no engine, so that training may call it too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionlab.core.errors import DataError, ModelError
+from lesionlab.data.calibration_half import HALVING_SEED
+from lesionlab.data.prepared import Part
+from lesionlab.metrics.calibrator import Calibrator, Sample, fit_calibrator
+from lesionlab.metrics.conformal import Limits
+from lesionlab.metrics.temperature_scaling import Scaling
+from lesionlab.records.calibration import Calibration, PredictionSets
+from lesionlab.records.card import ModelCard
+
+Floats = NDArray[np.floating]
+
+
+def calibrate_card(card: ModelCard, half: Part, logits: Floats) -> ModelCard:
+    """Return a card with temperature, biases, prior and limits of sets fitted on the `calibration_half`.
+
+    `logits` [n, C] are the model's, of each image of the half. Other facts of the card stay.
+
+    Raises:
+        DataError: the class lists differ, a class has no lesion in the half, or a logit is no number.
+    """
+    sample = sample_of(card, half, logits)
+    lesions = np.bincount(sample.labels[sample.one_each], minlength=len(card.classes))
+    lacking = [code for code, n in zip(card.classes, lesions, strict=True) if not n]
+    if lacking:
+        raise DataError(
+            f"'{half.data.name}' has no lesion of {', '.join(lacking)} to calibrate on, among {lesions.sum():,}.",
+            "Prepare more images of it; without them the probabilities stay uncalibrated.",
+        )
+    fitted = fit_calibrator(sample)
+    assert fitted.limits is not None
+    return replace(
+        card,
+        temperature=fitted.scaling.temperature,
+        prior=_by_class(card.classes, fitted.prior),
+        calibration=Calibration(
+            biases=_by_class(card.classes, fitted.scaling.biases),
+            data=half.data.name,
+            split_sha256=half.data.split.sha256,
+            half_seed=HALVING_SEED,
+            images=len(half.labels),
+            lesions_per_class={code: int(n) for code, n in zip(card.classes, lesions, strict=True)},
+            sets=_sets(card.classes, fitted.limits),
+        ),
+    )
+
+
+def sample_of(card: ModelCard, part: Part, logits: Floats) -> Sample:
+    """Return images of a part as a sample to calibrate on or measure.
+
+    Raises:
+        DataError: the class lists of model and data differ.
+    """
+    if card.classes != part.classes:
+        raise DataError(
+            f"The model knows {', '.join(card.classes)}; the data has {', '.join(part.classes)}.",
+            "Take a model and data with the same class list.",
+        )
+    return Sample(logits, part.labels, part.lesions, part.groups)
+
+
+def calibrator_of(card: ModelCard) -> Calibrator:
+    """Return what a card tells about probabilities, at work; an uncalibrated one decides for the likeliest class.
+
+    Raises:
+        ModelError: the temperature is not above 0, or the calibration is of other classes or no numbers.
+    """
+    found, classes = card.calibration, len(card.classes)
+    biases = np.zeros(classes) if found is None else _in_order(found.biases, card)
+    prior = np.full(classes, 1 / classes) if found is None else _in_order(card.prior, card)
+    if not (0 < card.temperature < np.inf and np.isfinite(biases).all() and (prior > 0).all()):
+        raise ModelError(
+            f"Temperature or prior in the card of {card.name} is not above 0, or a bias is no number.",
+            "Calibrate or export the model again.",
+        )
+    return Calibrator(Scaling(card.temperature, biases), prior, None if found is None else _limits(found.sets, card))
+
+
+def _sets(classes: Sequence[str], limits: Limits) -> PredictionSets:
+    pairs = list(zip(classes, limits.limits.tolist(), limits.pooled.tolist(), strict=True))
+    return PredictionSets(
+        alpha=limits.alpha,
+        limits={code: limit if np.isfinite(limit) else None for code, limit, _ in pairs},
+        pooled=tuple(code for code, _, pooled in pairs if pooled),
+    )
+
+
+def _limits(sets: PredictionSets, card: ModelCard) -> Limits:
+    finite = {code: np.inf if limit is None else limit for code, limit in sets.limits.items()}
+    pooled = np.array([code in sets.pooled for code in card.classes])
+    return Limits(sets.alpha, _in_order(finite, card), pooled)
+
+
+def _by_class(classes: Sequence[str], values: Floats) -> dict[str, float]:
+    return {code: float(value) for code, value in zip(classes, values, strict=True)}
+
+
+def _in_order(values: dict[str, float], card: ModelCard) -> NDArray[np.float64]:
+    if set(values) != set(card.classes):
+        raise ModelError(
+            f"The card of {card.name} is of {', '.join(card.classes)}, its calibration of {', '.join(values)}.",
+            "Calibrate or export the model again.",
+        )
+    return np.array([values[code] for code in card.classes], np.float64)
