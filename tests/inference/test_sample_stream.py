@@ -7,8 +7,9 @@ import pytest
 from brightness_filter import Brightness, brightness
 
 from lesionlab.core.imaging import decode
+from lesionlab.core.in_order import AHEAD
 from lesionlab.inference.recipe import Recipe
-from lesionlab.inference.sample_stream import AHEAD, make_images
+from lesionlab.inference.sample_stream import make_images
 from lesionlab.inference.sampler import BATCH_SIZE, Sampler
 
 

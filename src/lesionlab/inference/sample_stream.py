@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionlab.core.in_order import batches, in_order
 from lesionlab.inference.filters import Filter
 from lesionlab.inference.provenance import synthetic_png
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import BATCH_SIZE, Sampler
 from lesionlab.records.sampling import FilterName
-
-AHEAD = 2  # batches for each worker: none waits, and few images are in memory
 
 
 @dataclass(frozen=True)
@@ -38,18 +36,9 @@ def make_images(
     Recipes are drawn as the work comes to them, always in the thread that iterates. A sampler with as many `streams` as
     workers is the fastest.
     """
-    waiting: deque[Future[list[Made]]] = deque()
-    left = iter(recipes)
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="sampling")
-    try:
-        while batch := list(islice(left, BATCH_SIZE)):
-            waiting.append(pool.submit(_make, sampler, filters, batch))
-            if len(waiting) >= AHEAD * workers:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with closing(in_order(partial(_make, sampler, filters), batches(recipes, BATCH_SIZE), workers)) as made:
+        for batch in made:
+            yield from batch
 
 
 def _make(sampler: Sampler, filters: Sequence[Filter], batch: list[Recipe]) -> list[Made]:
