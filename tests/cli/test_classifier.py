@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 import re
 from dataclasses import replace
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.home import cache_folder
@@ -100,6 +102,60 @@ def test_bad_file_in_json_carries_cause_and_cure(run, own_models, photographs):
     assert failed[0]["error"]["cure"]
 
 
+@pytest.mark.parametrize("name", ["answers.csv", "answers.parquet"])
+def test_table_holds_what_the_answers_say_and_lists_bad_files(run, own_models, photographs, tmp_path, name):
+    (photographs / "inner").mkdir()
+    (photographs / "inner" / "cut.png").write_bytes((photographs / "a.png").read_bytes()[:400])
+    answers = json.loads(run("classifier", "predict", photographs, "--model", "judge", "--json").stdout)["images"]
+    result = run("classifier", "predict", photographs, "--model", "judge", "--out", tmp_path / name)
+    assert result.exit_code == 2
+    assert [line.startswith("error: ") for line in result.stderr.splitlines()].count(True) == 1
+    assert f"Table: {tmp_path / name} (3 files; 1 could not be classified, see the column 'error')" in result.stdout
+    assert "Not a diagnosis." in result.stdout
+    rows = table_rows(tmp_path / name)
+    assert [row["file"] for row in rows] == [answer["file"] for answer in answers]
+    for row, answer in zip(rows, answers, strict=True):
+        assert (row["error"] or "") == answer.get("error", {"cause": ""})["cause"]
+        assert (row["decision"] or None) == answer.get("decision")
+        for code, share in answer.get("probabilities", {}).items():
+            assert abs(float(row[f"p_{code}"]) - share) < 2e-6
+
+
+def table_rows(path: Path) -> list[dict[str, str]]:
+    if path.suffix == ".csv":
+        return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    return parquet.read_table(path).to_pylist()
+
+
+def test_the_same_command_goes_on_with_a_table(run, own_models, photographs, tmp_path):
+    asked = ("classifier", "predict", photographs, "--model", "judge", "--out", tmp_path / "answers.csv")
+    assert run(*asked).exit_code == 0
+    before = (tmp_path / "answers.csv").read_bytes()
+    assert "2 of 2 files have their rows already." in run(*asked).stderr
+    assert (tmp_path / "answers.csv").read_bytes() == before
+    (photographs / "c.png").write_bytes((photographs / "a.png").read_bytes())
+    result = run(*asked)
+    assert "2 of 3 files have their rows already." in result.stderr
+    assert [Path(row["file"]).name for row in table_rows(tmp_path / "answers.csv")] == ["a.png", "b.webp", "c.png"]
+
+
+def test_a_table_of_another_model_is_refused(run, refused, own_models, photographs, tmp_path):
+    asked = ("classifier", "predict", photographs, "--model", "judge", "--out", tmp_path / "answers.csv")
+    run(*asked)
+    _change_card(own_models / "judge", "temperature", 2.0)
+    cause, cure = refused(*asked)
+    assert "was begun with another card sha256" in cause
+    assert "nothing was touched" in cure
+
+
+def test_bfloat16_gives_nearly_the_same_where_the_processor_has_it(run, own_models, photographs):
+    asked = ("classifier", "predict", photographs, "--model", "judge", "--json")
+    exact, fast = (json.loads(run(*asked, *more).stdout)["images"] for more in ([], ["--bf16"]))
+    for one, other in zip(exact, fast, strict=True):
+        for code, share in one["probabilities"].items():
+            assert abs(share - other["probabilities"][code]) < 0.05
+
+
 def test_map_is_written_over_the_image(run, own_models, photographs, tmp_path):
     out = tmp_path / "map.png"
     result = run("classifier", "predict", photographs / "a.png", "--model", "judge", "--map", out)
@@ -114,6 +170,9 @@ def test_map_is_written_over_the_image(run, own_models, photographs, tmp_path):
         (["a.png", "b.webp", "--map", "m.png"], "--map is for one image, and 2 were given."),
         (["a.png", "--map", "m.jpg"], "cannot be written to"),
         (["a.png", "--map", "a.png"], "cannot be written to"),
+        (["a.png", "--out", "t.csv", "--json"], "--out excludes --json and --map"),
+        (["a.png", "--out", "t.csv", "--map", "m.png"], "--out excludes --json and --map"),
+        (["a.png", "--out", "t.xlsx"], "table cannot be written to t.xlsx"),
         (["a.png", "--model", "painter"], "is a generator, not a classifier"),
         (["a.png", "--model", "jugde"], "no classifier 'jugde'"),
         (["nothing"], "holds no image"),

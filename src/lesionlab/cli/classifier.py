@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from lesionlab.cli.failures import EXIT_USER, report
+from lesionlab.cli.failures import EXIT_USER
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.part_options import LedgerChoice, PurposeChoice
 from lesionlab.cli.progress import progress_bar
@@ -91,32 +90,36 @@ def evaluate(
 
 @app.command(short_help="Classify images.")
 def predict(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Images, or folders of images.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Images, or folders with images in or below them.")
+    ],
     model: ModelChoice = "released",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     map_file: Annotated[
         Path | None, typer.Option("--map", metavar="OUT.png", help="Write where the evidence lies (one image only).")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="TABLE", help="Fill a .csv or .parquet file; stopped, the same command goes on with it."),
+    ] = None,
+    bf16: Annotated[
+        bool, typer.Option("--bf16", help="Compute in bfloat16 where the processor has it: faster, less exact.")
+    ] = False,
 ) -> None:
     """Classify images. A file that cannot be read stops none of the others; the exit code is then 2."""
-    from lesionlab.cli.predict_files import Answers, check_map, find_images, predict_files, write_map
+    from lesionlab.cli.image_files import find_images
+    from lesionlab.cli.predict_files import check_outputs, tell_answers
+    from lesionlab.cli.predict_table import fill_table
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.predictor import Predictor
 
     paths = find_images(files)
-    check_map(map_file, paths)
-    predictor = Predictor(find_model(model, "classifier"))
-    answers = Answers(predictor.card)
-    for answer in predict_files(predictor, paths):
-        if answer.error is not None:
-            report(f"{answer.path}: {answer.error[0]}", answer.error[1])
-        if not as_json:
-            typer.echo(answers.as_text(answer), nl=answer.prediction is not None)
-        answers.add(answer)
-        if map_file is not None and answer.prediction is not None:
-            write_map(map_file, answer, predictor.card)
-    typer.echo(json.dumps(answers.as_json(), indent=2, ensure_ascii=False) if as_json else NOTICE)
-    if map_file is not None and not answers.failed and not as_json:
-        typer.echo(f"Map: {map_file}")
-    if answers.failed:
+    check_outputs(paths, map_file, out, as_json)
+    predictor = Predictor(find_model(model, "classifier"), bf16=bf16)
+    if out is not None:
+        failed = fill_table(out, predictor, paths)
+        typer.echo(NOTICE)
+    else:
+        failed = tell_answers(predictor, paths, as_json, map_file)
+    if failed:
         raise typer.Exit(EXIT_USER)

@@ -49,7 +49,7 @@ def project(
 
     A file that cannot be read stops none of the others; the exit code is then 2.
     """
-    from lesionlab.cli.predict_files import find_images
+    from lesionlab.cli.image_files import find_images
     from lesionlab.cli.projected_folder import choose_folder, write_projections
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.gallery import SeedGallery

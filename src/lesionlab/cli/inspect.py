@@ -47,7 +47,7 @@ def inspect(
 
     A file that cannot be read stops none of the others; the exit code is then 2.
     """
-    from lesionlab.cli.predict_files import find_images
+    from lesionlab.cli.image_files import find_images
     from lesionlab.inference.inspection import Inspector
 
     paths = find_images(files)

@@ -1,75 +1,30 @@
-"""Image files to answers: one bad file never stops the others."""
+"""Answers about image files, as JSON or told one by one, and the map of one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lesionlab.cli.failures import explain_os_error
+import typer
+
+from lesionlab.cli.failures import report
 from lesionlab.cli.text import bar
 from lesionlab.core.diagnoses import describe
-from lesionlab.core.errors import InputError, LesionLabError
+from lesionlab.core.errors import InputError
 from lesionlab.core.files import write_bytes
 from lesionlab.core.imaging import Pixels, read_for_model, square
 from lesionlab.core.notice import NOTICE
 from lesionlab.core.png import encode_png
+from lesionlab.core.processes import cores
 from lesionlab.inference.heatmap import overlay
+from lesionlab.inference.prediction_stream import Answer, predict_files
 from lesionlab.inference.predictor import Prediction, Predictor
-from lesionlab.inference.provenance import read_provenance
-from lesionlab.inference.sample_finish import SHEET_NAME
 from lesionlab.records.card import ModelCard
-from lesionlab.records.synthetic import MANIFEST_NAME
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif")
 MAP_SIDE_PX = 512
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of one file: a prediction, or cause and cure of why there is none."""
-
-    path: Path
-    prediction: Prediction | None = None
-    provenance: dict[str, Any] | None = None  # of a synthetic image
-    error: tuple[str, str] | None = None
-
-
-def find_images(names: Sequence[str]) -> list[Path]:
-    """Return the files named, and for each folder the image files in it by name.
-
-    Raises:
-        InputError: a folder holds no image.
-    """
-    paths: list[Path] = []
-    for name in names:
-        path = Path(name)
-        if not path.is_dir():
-            paths.append(path)
-            continue
-        found = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and not _is_hidden_or_sheet(p))
-        if not found:
-            raise InputError(f"The folder {path} holds no image.", f"Known endings: {', '.join(SUFFIXES)}.")
-        paths += found
-    return paths
-
-
-def _is_hidden_or_sheet(path: Path) -> bool:
-    sampled = (path.parent / MANIFEST_NAME).is_file()
-    return path.name.startswith(".") or (sampled and path.name == SHEET_NAME)
-
-
-def predict_files(predictor: Predictor, paths: Sequence[Path]) -> Iterator[Answer]:
-    """Yield an answer for each file, in order; one image is in memory at a time."""
-    for path in paths:
-        try:
-            (prediction,) = predictor.predict([read_for_model(path)])
-            yield Answer(path, prediction, read_provenance(path.read_bytes()))
-        except LesionLabError as error:
-            yield Answer(path, error=(error.cause, error.cure))
-        except OSError as error:
-            yield Answer(path, error=explain_os_error(OSError(error.errno, error.strerror)))
 
 
 @dataclass
@@ -84,12 +39,12 @@ class Answers:
         """Keep an answer for the JSON, and count it when it failed."""
         plain: dict[str, Any] = {"file": str(answer.path)}
         if answer.prediction is None:
-            cause, cure = answer.error or ("", "")
             self.failed += 1
-            plain["error"] = {"cause": cause, "cure": cure}
+            plain["error"] = {"cause": answer.error.cause, "cure": answer.error.cure} if answer.error else None
         else:
             plain["decision"] = answer.prediction.decision
             plain["probabilities"] = {code: round(p, 6) for code, p in self._shares(answer.prediction)}
+            plain["prediction_set"] = list(answer.prediction.prediction_set)
             plain["provenance"] = answer.provenance
         self.images.append(plain)
 
@@ -110,7 +65,9 @@ class Answers:
         made = answer.provenance or {}
         asked = made.get("diagnosis", "between diagnoses")
         origin = [f"  a synthetic image, made as '{asked}'"] if made.get("synthetic") else []
-        return "\n".join([str(answer.path), *bars, f"  decision: {decided.name}, {decided.plain}", *origin, ""])
+        among = ", ".join(map(_label, answer.prediction.prediction_set))
+        ways = [f"  prediction set: {among}"] if among else []
+        return "\n".join([str(answer.path), *bars, f"  decision: {decided.name}, {decided.plain}", *ways, *origin, ""])
 
     def _shares(self, prediction: Prediction) -> list[tuple[str, float]]:
         return [(code, float(p)) for code, p in zip(self.card.classes, prediction.probabilities, strict=True)]
@@ -121,18 +78,37 @@ def _label(code: str) -> str:
     return code if name == code else f"{name} ({code})"
 
 
-def check_map(map_file: Path | None, paths: Sequence[Path]) -> None:
-    """Refuse a map that could not be written for just one image, or that would replace it.
+def check_outputs(paths: Sequence[Path], map_file: Path | None, out: Path | None, as_json: bool) -> None:
+    """Refuse outputs that exclude each other, and a map that could not be written or would replace its image.
 
     Raises:
-        InputError: several images, a file name without .png, or the image's own.
+        InputError: two outputs, a map of several images, a file name without .png, or the image's own.
     """
+    if out is not None and (as_json or map_file is not None):
+        raise InputError("--out excludes --json and --map.", "Fill the table first, then ask about one image.")
     if map_file is None:
         return
     if len(paths) != 1:
         raise InputError(f"--map is for one image, and {len(paths)} were given.", "Give one image with --map.")
     if map_file.suffix.lower() != ".png" or map_file.resolve() == paths[0].resolve():
         raise InputError(f"The map cannot be written to {map_file}.", "Give --map a new file that ends in .png.")
+
+
+def tell_answers(predictor: Predictor, paths: Sequence[Path], as_json: bool, map_file: Path | None) -> int:
+    """Print an answer for each file, write the map, and return how many could not be classified."""
+    answers = Answers(predictor.card)
+    for answer in predict_files(predictor, paths, cores()):
+        if answer.error is not None:
+            report(f"{answer.path}: {answer.error.cause}", answer.error.cure)
+        if not as_json:
+            typer.echo(answers.as_text(answer), nl=answer.prediction is not None)
+        answers.add(answer)
+        if map_file is not None and answer.prediction is not None:
+            write_map(map_file, answer, predictor.card)
+    typer.echo(json.dumps(answers.as_json(), indent=2, ensure_ascii=False) if as_json else NOTICE)
+    if map_file is not None and not answers.failed and not as_json:
+        typer.echo(f"Map: {map_file}")
+    return answers.failed
 
 
 def write_map(map_file: Path, answer: Answer, card: ModelCard) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,11 +54,25 @@ def decode(content: bytes, *, at_least_px: int | None = None) -> Pixels:
         raise ImageError(f"The image is damaged and cannot be decoded ({type(error).__name__}).", _DIFFERENT) from error
 
 
+def read_content(path: Path) -> bytes:
+    """Return an image file's bytes; what would never end, or is too large, is not read.
+
+    Raises:
+        TooLargeError: more bytes than the limit.
+        ImageError: a pipe or a device.
+        OSError: it is not there, or may not be read.
+    """
+    found = path.stat()
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):  # to open a folder is an error that tells so
+        raise ImageError(f"{path.name} is a pipe or a device.", _DIFFERENT)
+    if found.st_size > MAX_BYTES:
+        raise TooLargeError(f"{path.name} has {found.st_size / 2**20:.1f} MB.", _SMALLER)
+    return path.read_bytes()
+
+
 def read(path: Path, *, at_least_px: int | None = None) -> Pixels:
-    """Decode an image file to uint8 [H, W, 3] RGB; see `decode` for limits and errors."""
-    if path.stat().st_size > MAX_BYTES:
-        raise TooLargeError(f"{path.name} has {path.stat().st_size / 2**20:.1f} MB.", _SMALLER)
-    return decode(path.read_bytes(), at_least_px=at_least_px)
+    """Decode an image file to uint8 [H, W, 3] RGB; see `read_content` and `decode` for limits and errors."""
+    return decode(read_content(path), at_least_px=at_least_px)
 
 
 def decode_for_model(content: bytes, size_px: int = 0) -> Pixels:

@@ -20,7 +20,6 @@ from lesionlab.core.resources import released_folder
 from lesionlab.curate.publish_card import Facts, publish_card
 from lesionlab.data.rights import ATTRIBUTIONS_NAME
 from lesionlab.inference.provenance import read_provenance
-from lesionlab.inference.sample_finish import SHEET_NAME
 from lesionlab.records.card import CARD_NAME, WEIGHTS_NAME, ModelCard, check_weights, read_card
 from lesionlab.records.exports import find_export, usual_places
 from lesionlab.records.sampling import WITHHELD_NAME, read_plan
@@ -29,6 +28,7 @@ from lesionlab.records.shards import SetFiles
 from lesionlab.records.synthetic import (
     HISTORY_NAME,
     PLAN_NAME,
+    SHEET_NAME,
     SyntheticImage,
     manifest_images,
     manifest_row,

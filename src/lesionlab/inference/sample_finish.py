@@ -16,9 +16,8 @@ from lesionlab.inference.provenance import synthetic_sheet_png
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.sampler import Sampler
 from lesionlab.records.sampling import WITHHELD_NAME, Journal, SamplingPlan
-from lesionlab.records.synthetic import MANIFEST_NAME, History, manifest_row, write_history
+from lesionlab.records.synthetic import MANIFEST_NAME, SHEET_NAME, History, manifest_row, write_history
 
-SHEET_NAME = "sheet.png"
 SHEET_SIDE = 8  # at most this many rows and columns
 WITHHELD_COLUMNS = ("seed", "diagnosis", "model_sha256", "truncation", "agreement", "novelty")
 

@@ -18,6 +18,7 @@ from lesionlab.records.seen_groups import SeenGroups
 MANIFEST_NAME = "manifest.csv"
 HISTORY_NAME = "history.json"
 PLAN_NAME = "sampling.json"  # what is sampled; it is written first
+SHEET_NAME = "sheet.png"
 COLUMNS = ("file", "seed", "diagnosis", "model_sha256", "sha256")
 OPTIONAL_COLUMNS = ("shard", "truncation", "agreement", "novelty")
 
