@@ -1,0 +1,78 @@
+"""Is this a dermoscopic picture of a lesion at all? A classifier has an answer to anything; most have no meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionlab.core.imaging import Pixels
+from lesionlab.core.picture_statistics import picture_statistics
+from lesionlab.inference.quality_words import Remark, remarks
+from lesionlab.records.card import read_card
+from lesionlab.records.scope import ScopeFacts, read_scope
+
+REFUSAL = (
+    "No result: this does not look like a dermoscopic picture of a skin lesion. If a spot on your skin worries you, "
+    "show it to a doctor."
+)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether a picture lies in scope: about 1 is as odd as training images are, above `limit` is out of scope."""
+
+    oddness: float
+    limit: float
+    remarks: tuple[Remark, ...]
+
+    @property
+    def in_scope(self) -> bool:
+        """Whether the classifier's answer has a meaning."""
+        return self.oddness <= self.limit
+
+    @property
+    def words(self) -> str:
+        """What to tell: the refusal, where it is one, and what is wrong with the picture; blank where all is well."""
+        return " ".join([*([] if self.in_scope else [REFUSAL]), *(remark.words for remark in self.remarks)])
+
+
+class Scope:
+    """What a classifier's training images look like; it needs neither its network nor an engine."""
+
+    def __init__(self, facts: ScopeFacts) -> None:
+        self.facts = facts
+        self._mean, self._axes = np.array(facts.mean), np.array(facts.axes)
+
+    def judge(self, pixels: Pixels) -> Judgement:
+        """Judge a picture, uint8 [H, W, 3] RGB of any size."""
+        oddness = float(self.oddness([pixels])[0])
+        return Judgement(oddness, self.facts.limit, remarks(pixels, self.facts.quality))
+
+    def oddness(self, pictures: Sequence[Pixels]) -> NDArray[np.float64]:
+        """Return how unlike the training images pictures are, each uint8 [H, W, 3] RGB of any size: float64 [n]."""
+        return oddness(picture_statistics(pictures), self._mean, self._axes)
+
+    def refuses(self, pictures: Sequence[Pixels]) -> NDArray[np.bool_]:
+        """Return which of the pictures are out of scope: bool [n]."""
+        return np.asarray(self.oddness(pictures) > self.facts.limit, np.bool_)
+
+
+def oddness(
+    statistics: NDArray[np.floating], mean: NDArray[np.floating], axes: NDArray[np.floating]
+) -> NDArray[np.float64]:
+    """Return the root mean square of picture statistics [n, s] along axes [s, s] on which training images vary by 1."""
+    along = (statistics.astype(np.float64) - mean) @ axes
+    return np.asarray(np.sqrt(np.square(along).mean(axis=1)), np.float64)
+
+
+def load_scope(folder: Path) -> Scope:
+    """Return the scope of a classifier's export.
+
+    Raises:
+        ModelError: it has none that fits its card.
+    """
+    return Scope(read_scope(folder, read_card(folder)))
