@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import pytest
-
-from lesionlab.curate.audit_counts import age_band, by_class, parts_of, strata
+from lesionlab.curate.audit_counts import by_class, parts_of, strata
 from lesionlab.records.audit import Count
 from lesionlab.records.split import SplitRow
 
@@ -34,23 +32,6 @@ def test_images_lesions_and_groups_are_counted_by_class_and_part():
     assert nv.parts == {"train": Count(2, 1, 1), "test": Count(2, 2, 2)}
     assert nv.all == Count(4, 3, 2)
     assert vasc.parts["test"] == Count()
-
-
-@pytest.mark.parametrize(
-    ("age", "band"),
-    [
-        ("0.0", "under 20"),
-        ("19", "under 20"),
-        ("20.0", "20 to 39"),
-        ("79.5", "60 to 79"),
-        ("85", "80 and over"),
-        ("-5", ""),
-        ("old", ""),
-        ("", ""),
-    ],
-)
-def test_ages_fall_into_bands(age: str, band: str):
-    assert age_band(age) == band
 
 
 def test_blank_and_unknown_values_are_counted_as_missing_in_their_part():

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lesionlab.evaluation import strata as module
-from lesionlab.evaluation.strata import learned_from, strata, strata_lines
+from lesionlab.evaluation.strata import Stratum, learned_from, strata, strata_lines, worst_subgroup
+from lesionlab.records.card import Metric
 
 
 @pytest.fixture
@@ -63,3 +64,27 @@ def test_blank_values_are_told_as_such(part, monkeypatch):
 
 def test_what_was_learned_from_is_told_with_counts():
     assert learned_from({"ham10000": 7009, "isic": 3}) == "ham10000 (7,009 images), isic (3 images)"
+
+
+def test_ages_stand_in_bands_in_their_order(part, monkeypatch):
+    ages = ["85.0", "5", "45.0"]
+    columns = {"age": tuple(ages[i % 3] for i in range(len(part.lesions)))}
+    monkeypatch.setattr(type(part), "column", lambda self, name: columns[name])
+    part = replace(part, lesions=tuple(map(str, range(len(part.lesions)))))
+    found = strata(part, np.full((len(part.labels), 7), 1 / 7), ("age",))
+    assert [stratum.value for stratum in found] == ["under 20", "40 to 59", "80 and over"]
+
+
+def test_the_worst_subgroup_is_that_of_people_and_says_among_how_many():
+    template = Metric("", 0.0, 99, "lesions", "validation")
+    found = [
+        Stratum("source", "old", 50, 40, 7, 0.1, 0.1),
+        Stratum("age", "(not told)", 50, 40, 7, 0.2, 0.2),
+        Stratum("age", "under 20", 50, 40, 3, 0.4, 0.5),
+        Stratum("sex", "male", 50, 40, 7, 0.6, 0.6),
+        Stratum("localization", "ear", 9, 9, 2, None, None),
+    ]
+    (worst,) = worst_subgroup(found, template)
+    assert (worst.name, worst.value, worst.n, worst.of) == ("worst_subgroup", 0.4, 40, "age under 20")
+    assert worst.caveat.startswith("the lowest of 2,")
+    assert worst_subgroup(found[-1:], template) == []

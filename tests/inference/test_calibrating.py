@@ -97,6 +97,12 @@ def test_a_class_without_a_lesion_to_calibrate_on_is_named(make_classifier, half
         calibrate_card(read_card(make_classifier()), lacking, logits_for(lacking))
 
 
+def test_too_few_lesions_calibrate_nothing(make_classifier, tiny_data):
+    half = calibration_half(tiny_data.part("validation"))
+    with pytest.raises(DataError, match="'tiny' has 7 lesions to calibrate on; 100 are needed"):
+        calibrate_card(read_card(make_classifier()), half, logits_for(half))
+
+
 def test_no_numbers_and_another_class_list_are_refused(make_classifier, half):
     card = read_card(make_classifier())
     with pytest.raises(DataError, match="a logit is no number"):

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from lesionlab.core.stratum_values import AGE_BANDS, stratum_value
 from lesionlab.records.audit import Count, Stratum, Tally
 from lesionlab.records.split import PARTS, SplitRow
-
-AGE_BANDS = ((0, 19), (20, 39), (40, 59), (60, 79), (80, 130))
-MISSING = ("", "unknown", "nan", "none", "n/a")
 
 
 def parts_of(rows: Iterable[SplitRow]) -> tuple[str, ...]:
@@ -51,32 +49,11 @@ def strata(
 def _stratum(
     name: str, rows: Sequence[SplitRow], details: Mapping[str, Mapping[str, str]], parts: Sequence[str]
 ) -> Stratum:
-    def value_of(row: SplitRow) -> str:
-        given = details.get(row.image_id, {}).get(name, "").strip()
-        if given.lower() in MISSING:
-            return ""
-        return age_band(given) if name == "age" else given
-
-    found = gathered(rows, value_of)
+    found = gathered(rows, lambda row: stratum_value(name, details.get(row.image_id, {}).get(name, "")))
     without = tally("", found.pop("", []), parts)
-    order = [_band(*ages) for ages in AGE_BANDS] if name == "age" else sorted(found)
+    order = AGE_BANDS if name == "age" else sorted(found)
     values = tuple(tally(value, found[value], parts) for value in order if value in found)
     return Stratum(name, values, {part: number.images for part, number in without.parts.items()})
-
-
-def age_band(age: str) -> str:
-    """Return the band of an age in years, or nothing when it is no age."""
-    try:
-        years = float(age)
-    except ValueError:
-        return ""
-    return next((_band(low, high) for low, high in AGE_BANDS if low <= years < high + 1), "")
-
-
-def _band(low: int, high: int) -> str:
-    if low == 0:
-        return f"under {high + 1}"
-    return f"{low} and over" if high == AGE_BANDS[-1][1] else f"{low} to {high}"
 
 
 def gathered(

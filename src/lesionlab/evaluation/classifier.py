@@ -6,31 +6,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lesionlab.core.errors import DataError
 from lesionlab.core.notice import NOTICE
 from lesionlab.core.progress import Progress, silent
+from lesionlab.core.stratum_values import stratum_value
 from lesionlab.data.prepared import Part
-from lesionlab.evaluation.classes_there import among_classes_there
-from lesionlab.evaluation.confusion_table import confusion_table
-from lesionlab.evaluation.strata import Stratum, learned_from, strata, strata_lines
+from lesionlab.evaluation.classifier_figures import Lesions, class_metrics, classifier_metrics
+from lesionlab.evaluation.classifier_text import report_text
+from lesionlab.evaluation.strata import Stratum, strata, worst_subgroup
+from lesionlab.evaluation.trust import class_coverage, trust_metrics, trusted
+from lesionlab.inference.calibrating import calibrator_of, check_classes
+from lesionlab.inference.part_logits import part_logits
 from lesionlab.inference.predictor import Predictor
-from lesionlab.metrics.classification import (
-    accuracy,
-    balanced_accuracy,
-    confusion_matrix,
-    macro_auc,
-    mean_by_lesion,
-    recalls,
-)
+from lesionlab.metrics.calibration import Bin
+from lesionlab.metrics.classification import confusion_matrix, mean_by_lesion, recalls
 from lesionlab.records.card import Metric
 from lesionlab.records.split import EXTERNAL
 
-BATCH = 64
+BIOPSIED = "histo"  # how a diagnosis was made, in the column dx_type
 
 
 @dataclass(frozen=True)
 class ClassifierReport:
-    """What a classifier does on one part: metrics with n, recall per class, confusion (rows: truth)."""
+    """What a classifier does on one part: metrics with n and interval, confusion (rows: truth), strata, reliability."""
 
     model_sha256: str
     data: str
@@ -44,30 +41,14 @@ class ClassifierReport:
     lesions_per_class: dict[str, int]
     confusion: tuple[tuple[int, ...], ...]
     strata: tuple[Stratum, ...]
+    trust: str  # how the probabilities that are judged came about
+    reliability: tuple[Bin, ...]
     trained_on: dict[str, int]  # source -> training images, as the model's card tells
     notice: str = NOTICE
 
     def to_text(self) -> str:
-        """Return the report as a table for people."""
-        head = f"{self.data}, {self.part}: {self.lesions:,} lesions, {self.images:,} images"
-        width = max(20, *(len(m.name) for m in self.metrics))
-        figures = [f"  {m.name.replace('_', ' '):<{width}} {m.value:6.3f}   n = {m.n:,} {m.unit}" for m in self.metrics]
-        learned = [f"Learned from: {learned_from(self.trained_on)}", ""] if self.trained_on else []
-        title = "Confusion by lesion (rows: truth, columns: decision)"
-        return "\n".join(
-            [
-                head,
-                "",
-                *figures,
-                *strata_lines(self.strata),
-                "",
-                title,
-                *confusion_table(self.classes, self.confusion),
-                "",
-                *learned,
-                self.notice,
-            ]
-        )
+        """Return the report as tables for people."""
+        return report_text(self)
 
 
 def evaluate_classifier(predictor: Predictor, part: Part, progress: Progress = silent) -> ClassifierReport:
@@ -76,46 +57,46 @@ def evaluate_classifier(predictor: Predictor, part: Part, progress: Progress = s
     Raises:
         DataError: the class lists of the model and the data differ.
     """
-    classes = predictor.card.classes
-    if classes != part.classes:
-        raise DataError(
-            f"The model knows {', '.join(classes)}; the data has {', '.join(part.classes)}.",
-            "Evaluate a model on data with its own class list.",
-        )
-    by_image = _predict(predictor, part, progress)
+    card = predictor.card
+    check_classes(card, part)
+    logits = part_logits(predictor, part, progress)
+    calibrator = calibrator_of(card)
+    by_image = calibrator.probabilities(logits)
     probabilities, truth = mean_by_lesion(by_image, part.labels, part.lesions)
-    confusion = confusion_matrix(truth, probabilities.argmax(axis=1), len(classes))
-    values = {
-        "balanced_accuracy": balanced_accuracy(confusion),
-        "accuracy": accuracy(confusion),
-        "macro_auc": macro_auc(probabilities, truth),
-        **among_classes_there(probabilities, truth),
-    }
+    lesions = Lesions(card.classes, probabilities, probabilities / calibrator.prior, truth, _biopsied(part))
+    confusion = confusion_matrix(truth, lesions.decision, len(card.classes))
+    by_stratum = strata(part, by_image / calibrator.prior)
+    judged = trusted(card, part, logits)
     elsewhere = part.data.name if part.name == EXTERNAL else ""
-    recall = recalls(confusion)
+    template = Metric("", 0.0, len(truth), "lesions", part.name, data=elsewhere)
     return ClassifierReport(
-        model_sha256=predictor.card.weights_sha256,
+        model_sha256=card.weights_sha256,
         data=part.data.name,
         split_sha256=part.data.split.sha256,
         part=part.name,
         images=len(part.labels),
         lesions=len(truth),
-        classes=classes,
-        metrics=tuple(
-            Metric(name, value, len(truth), "lesions", part.name, data=elsewhere) for name, value in values.items()
+        classes=card.classes,
+        metrics=(
+            *classifier_metrics(lesions, template),
+            *worst_subgroup(by_stratum, template),
+            *trust_metrics(judged, template),
+            *class_metrics(lesions, template),
+            *class_coverage(judged, card.classes, template),
         ),
-        recall_per_class={c: float(r) for c, r in zip(classes, recall, strict=True)},
-        lesions_per_class={c: int(n) for c, n in zip(classes, confusion.sum(axis=1), strict=True)},
+        recall_per_class={c: float(r) for c, r in zip(card.classes, recalls(confusion), strict=True)},
+        lesions_per_class={c: int(n) for c, n in zip(card.classes, confusion.sum(axis=1), strict=True)},
         confusion=tuple(tuple(int(n) for n in row) for row in confusion),
-        strata=strata(part, by_image),
-        trained_on=predictor.card.training.images_per_source,
+        strata=by_stratum,
+        trust=judged.how,
+        reliability=judged.reliability,
+        trained_on=card.training.images_per_source,
     )
 
 
-def _predict(predictor: Predictor, part: Part, progress: Progress) -> np.ndarray:
-    images = part.images(predictor.card.image.size_px)
-    rows = []
-    for start in range(0, len(images), BATCH):
-        rows += [p.probabilities for p in predictor.predict(list(images[start : start + BATCH]))]
-        progress(min(start + BATCH, len(images)), len(images))
-    return np.stack(rows)
+def _biopsied(part: Part) -> np.ndarray:
+    """Return for each lesion, in the order seen, whether an image of it says that its diagnosis is a biopsy's."""
+    how: dict[str, bool] = {}
+    for lesion, given in zip(part.lesions, part.column("dx_type"), strict=True):
+        how[lesion] = how.get(lesion, False) or stratum_value("dx_type", given) == BIOPSIED
+    return np.array(list(how.values()), bool)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionlab.core.blas import one_blas_thread
 from lesionlab.core.errors import DataError, ModelError
 from lesionlab.data.calibration_half import HALVING_SEED
 from lesionlab.data.prepared import Part
@@ -19,17 +20,25 @@ from lesionlab.records.card import ModelCard
 
 Floats = NDArray[np.floating]
 
+LEAST_LESIONS = 100  # fewer would fit temperature and biases to chance
 
+
+@one_blas_thread()
 def calibrate_card(card: ModelCard, half: Part, logits: Floats) -> ModelCard:
     """Return a card with temperature, biases, prior and limits of sets fitted on the `calibration_half`.
 
     `logits` [n, C] are the model's, of each image of the half. Other facts of the card stay.
 
     Raises:
-        DataError: the class lists differ, a class has no lesion in the half, or a logit is no number.
+        DataError: the class lists differ, the half has too few lesions or none of a class, or a logit is no number.
     """
     sample = sample_of(card, half, logits)
     lesions = np.bincount(sample.labels[sample.one_each], minlength=len(card.classes))
+    if lesions.sum() < LEAST_LESIONS:
+        raise DataError(
+            f"'{half.data.name}' has {lesions.sum():,} lesions to calibrate on; {LEAST_LESIONS} are needed.",
+            "Prepare more images; without them the probabilities stay uncalibrated.",
+        )
     lacking = [code for code, n in zip(card.classes, lesions, strict=True) if not n]
     if lacking:
         raise DataError(
@@ -60,12 +69,21 @@ def sample_of(card: ModelCard, part: Part, logits: Floats) -> Sample:
     Raises:
         DataError: the class lists of model and data differ.
     """
+    check_classes(card, part)
+    return Sample(logits, part.labels, part.lesions, part.groups)
+
+
+def check_classes(card: ModelCard, part: Part) -> None:
+    """Refuse a part whose labels mean other classes than the model's.
+
+    Raises:
+        DataError: the class lists of model and data differ.
+    """
     if card.classes != part.classes:
         raise DataError(
             f"The model knows {', '.join(card.classes)}; the data has {', '.join(part.classes)}.",
             "Take a model and data with the same class list.",
         )
-    return Sample(logits, part.labels, part.lesions, part.groups)
 
 
 def calibrator_of(card: ModelCard) -> Calibrator:

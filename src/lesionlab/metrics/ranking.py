@@ -11,9 +11,9 @@ Doubles = NDArray[np.float64]
 
 
 class Ranking:
-    """Scores [n] of cases and others, ranked once; each figure is of every row of weights [R, n].
+    """Scores [n] of cases and others, ranked once; each figure is of every column of weights [n, R].
 
-    Equal scores lie on one threshold.
+    Weights are whole numbers, how often each lesion counts. Equal scores lie on one threshold.
 
     Raises:
         ValueError: there is no case, or nothing but cases.
@@ -22,28 +22,27 @@ class Ranking:
     def __init__(self, scores: Floats, positive: Flags, weights: Doubles) -> None:
         if positive.all() or not positive.any():
             raise ValueError("A ranking needs a case and a non-case.")
-        order = np.argsort(-scores, kind="stable")
-        starts = np.flatnonzero(np.diff(scores[order], prepend=np.inf))
-        chosen = weights[:, order]
-        self._hits = np.add.reduceat(chosen * positive[order], starts, axis=1)  # of each threshold, from the highest
-        self._alarms = np.add.reduceat(chosen * ~positive[order], starts, axis=1)
+        cases, others = scores[positive], scores[~positive]
+        # Products of whole numbers below 2^24: exact in float32. All below is [cases, R].
+        self._cases, self._others = (weights[chosen].astype(np.float32) for chosen in (positive, ~positive))
+        self._found = (cases >= cases[:, None]).astype(np.float32) @ self._cases  # at or above each case
+        self._alarms = (others >= cases[:, None]).astype(np.float32) @ self._others
+        self._above = (others > cases[:, None]).astype(np.float32) @ self._others
 
     def area_under_roc(self) -> Doubles:
         """Return the chance that a case scores above another lesion, ties counting half: float64 [R]."""
-        hits, alarms = self._hits, self._alarms
-        below = alarms.sum(axis=1, keepdims=True) - np.cumsum(alarms, axis=1)
-        wins = (hits * (below + alarms / 2)).sum(axis=1)
-        return np.asarray(wins / (hits.sum(axis=1) * alarms.sum(axis=1)), np.float64)
+        others = self._others.sum(axis=0, dtype=np.float64)
+        losses = (self._cases * (self._alarms + self._above)).sum(axis=0, dtype=np.float64) / 2
+        return np.asarray(1 - losses / (self._cases.sum(axis=0, dtype=np.float64) * others), np.float64)
 
     def average_precision(self) -> Doubles:
         """Return the mean precision over the recalls reached, threshold by threshold: float64 [R]."""
-        found = np.cumsum(self._hits, axis=1)
-        called = found + np.cumsum(self._alarms, axis=1)
-        precision = found / np.maximum(called, 1e-300)
-        return np.asarray((self._hits * precision).sum(axis=1) / self._hits.sum(axis=1), np.float64)
+        precision = self._found / np.maximum(self._found + self._alarms, np.float32(1))
+        total = (precision * self._cases).sum(axis=0, dtype=np.float64)
+        return np.asarray(total / self._cases.sum(axis=0, dtype=np.float64), np.float64)
 
     def sensitivity_at(self, specificity: float) -> Doubles:
         """Return the share of cases found while at least `specificity` of the others is not called: float64 [R]."""
-        found = np.cumsum(self._hits, axis=1) / self._hits.sum(axis=1, keepdims=True)
-        called = np.cumsum(self._alarms, axis=1) / self._alarms.sum(axis=1, keepdims=True)
-        return np.asarray(np.where(called <= 1 - specificity + 1e-12, found, 0.0).max(axis=1), np.float64)
+        allowed = (1 - specificity) * self._others.sum(axis=0, dtype=np.float64) + 1e-6
+        found = np.where(self._alarms <= allowed, self._found, 0).max(axis=0)
+        return np.asarray(found / self._cases.sum(axis=0, dtype=np.float64), np.float64)

@@ -6,16 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 RESAMPLES = 2000
-Weights = NDArray[np.float64]  # [R, n]: how often each lesion was drawn
+Weights = NDArray[np.float64]  # [n, R]: how often each lesion was drawn in each resample
 
 
 def resamples(truth: NDArray[np.int64], seed: int, count: int = RESAMPLES) -> Weights:
-    """Return how often each lesion is drawn in each resample: float64 [count, n]; classes keep their numbers."""
+    """Return how often each lesion is drawn in each resample: float64 [n, count]; classes keep their numbers."""
     draw = np.random.default_rng(seed)
-    weights = np.zeros((count, len(truth)))
+    weights = np.empty((len(truth), count))
     for label in np.unique(truth):
         rows = np.flatnonzero(truth == label)
-        weights[:, rows] = draw.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=count)
+        drawn = draw.integers(0, len(rows), (len(rows), count)) * count + np.arange(count)
+        weights[rows] = np.bincount(drawn.ravel(), minlength=len(rows) * count).reshape(len(rows), count)
     return weights
 
 
