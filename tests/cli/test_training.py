@@ -8,6 +8,7 @@ import pytest
 
 from lesionlab.core.home import runs_folder
 from lesionlab.core.resources import splits_folder
+from lesionlab.data.prepare import prepare_procedural
 from lesionlab.inference.sampler import Sampler
 from lesionlab.records.card import read_card
 from lesionlab.records.ledger import read_ledger
@@ -38,13 +39,32 @@ def test_generator_is_trained_and_ready_to_sample(run, tiny_set):
     assert command.startswith("lesionlab gan train --data tiny --preset tiny --set threads=1")
     again = run("gan", "train", "--resume", "0")
     assert again.exit_code == 0
-    assert f"is done; its export lies in {folder / 'export'}" in again.stdout
+    assert f"is done.\nExport: {folder / 'export'}" in again.stdout
 
 
 def test_classifier_is_trained_and_ready_to_evaluate(run, tiny_set):
     result = run("classifier", "train", *SHORT_CLASSIFIER)
     assert result.exit_code == 0, result.output
     assert result.stdout.endswith("next: lesionlab classifier evaluate --model 0\n")
+
+
+def test_the_classic_head_says_before_the_first_step_that_nothing_is_exported(run, tiny_set):
+    result = run("classifier", "train", *SHORT_CLASSIFIER, "--set", "head=classic", "--set", "image_size_px=32")
+    assert result.exit_code == 0, result.output
+    assert "this run will export no model" in result.stdout
+    (folder,) = runs_folder().iterdir()
+    assert result.stdout.endswith(f"No export; the figures are in {folder / 'stats.jsonl'}, the best weights in "
+                                  f"{folder / 'state.pt'}\n")  # fmt: skip
+
+
+def test_pretrained_weights_set_the_width_that_they_fit(run, tiny_set, tmp_path):
+    shown = run("classifier", "train", "--preset", "tiny", "--pretrained", "imagenet", "--dry-run")
+    options = tomllib.loads(shown.stdout)
+    assert (options["pretrained"], options["width"]) == ("imagenet", 1.0)
+    refused = run("classifier", "train", *SHORT_CLASSIFIER, "--pretrained", str(tmp_path / "absent.pth"))
+    assert refused.exit_code == 2
+    assert f"There is no file {tmp_path / 'absent.pth'}" in refused.stderr.replace("\n", " ")
+    assert not runs_folder().exists()
 
 
 @pytest.fixture
@@ -194,8 +214,9 @@ def test_without_torch_it_says_what_to_install_and_how_large_it_is(refused, tiny
 
 
 @pytest.fixture
-def folds(run, tiny_set, tmp_path):
-    """Three folds of the drawn lesions."""
+def folds(run, tmp_path):
+    """Three folds of drawn lesions, so many that two of each class are for validation."""
+    prepare_procedural("tiny", 7 * 30, (16,), seed=0)
     assert run("data", "split", "tiny", "--folds", "3", "--out", tmp_path / "folds").exit_code == 0
     return tmp_path / "folds"
 

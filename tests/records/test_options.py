@@ -22,11 +22,25 @@ from lesionlab.records.options import ClassifierOptions, GanOptions
         (GanOptions, {"discriminator_channels": 7}, "even number"),
         (GanOptions, {"kid_images": 1}, "kid_images is 1"),
         (GanOptions, {"kid_kimg": -1.0}, "0 for none"),
-        (ClassifierOptions, {"image_size_px": 256}, "Choose one of 16, 32, 64, 128"),
+        (ClassifierOptions, {"image_size_px": 256}, "Choose one of 16, 32, 64, 128, 224"),
         (ClassifierOptions, {"dropout": 1.5}, "between 0 and 1"),
-        (ClassifierOptions, {"pretrained": "x.pth", "width": 0.5}, "fit width 1"),
+        (ClassifierOptions, {"warmup_kimg": -1.0}, "0 for none"),
+        (ClassifierOptions, {"pretrained": "x.pth", "width": 0.5}, "this is vgg19 of width 0.5"),
+        (ClassifierOptions, {"pretrained": "x.pth", "width": 1.0, "architecture": "small-cnn"}, "this is small-cnn"),
+        (ClassifierOptions, {"balance": "weighted"}, "class_temperature is 0.25.*class_temperature=1"),
+        (ClassifierOptions, {"balance": "logit-adjustment"}, "balance=logit-adjustment draws classes as often"),
+        (ClassifierOptions, {"architecture": "small-cnn", "head": "classic"}, "belongs to VGG-19"),
+        (ClassifierOptions, {"head": "classic", "image_size_px": 16}, "at least 32"),
+        (ClassifierOptions, {"frozen_blocks": 2}, "nothing is pretrained"),
+        (ClassifierOptions, {"frozen_blocks": 6, "pretrained": "x.pth", "width": 1.0}, "at most 5"),
+        (ClassifierOptions, {"frozen_kimg": 3.0}, "no block is frozen"),
     ],
 )
 def test_values_that_cannot_train_are_refused(kind, values, words):
     with pytest.raises(OptionsError, match=words):
         kind(**values)
+
+
+def test_a_run_with_the_classic_head_is_not_releasable():
+    assert ClassifierOptions().releasable
+    assert not ClassifierOptions(head="classic").releasable

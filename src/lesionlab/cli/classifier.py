@@ -24,9 +24,11 @@ from lesionlab.cli.training import (
     SettingChoice,
     SplitChoice,
     Stage,
+    explain_missing,
 )
 from lesionlab.cli.training import train as train_stage
 from lesionlab.core.notice import NOTICE
+from lesionlab.records.options import IMAGENET, ClassifierOptions
 from lesionlab.records.presets import CLASSIFIER_PRESETS
 from lesionlab.records.run import RunFolder
 
@@ -39,8 +41,31 @@ def _load() -> tuple[Callable[..., RunFolder], Callable[..., None]]:
     return start_classifier, continue_classifier
 
 
-STAGE = Stage("classifier", "classifier", CLASSIFIER_PRESETS, _load, "lesionlab classifier evaluate --model")
+def _beforehand(options: ClassifierOptions) -> None:
+    """Say that nothing will be exported, where that is so, and fetch published weights that are not there yet."""
+    if not options.releasable:
+        typer.echo(
+            "The classic head is for training only: this run will export no model, and nothing of it is released."
+        )
+    if options.pretrained == IMAGENET:
+        with explain_missing():
+            from lesionlab.models.pretrained import pretrained_file
+        with progress_bar("Fetching", "MB") as progress:
+            pretrained_file(options.pretrained, progress)
 
+
+STAGE = Stage(
+    "classifier", "classifier", CLASSIFIER_PRESETS, _load, "lesionlab classifier evaluate --model", _beforehand
+)
+
+PretrainedChoice = Annotated[
+    str | None,
+    typer.Option(
+        "--pretrained",
+        metavar="imagenet|FILE",
+        help="Begin with torchvision's VGG-19 weights, fetched or from a file; sets width=1.",
+    ),
+]
 ModelChoice = Annotated[str, typer.Option("--model", help="A classifier: name, run or folder; see `models list`.")]
 
 
@@ -51,6 +76,7 @@ def train(
     preset: PresetChoice = None,
     config: ConfigChoice = None,
     settings: SettingChoice = None,
+    pretrained: PretrainedChoice = None,
     resume: ResumeChoice = None,
     end: EndChoice = False,
     dry_run: DryRunChoice = False,
@@ -59,7 +85,8 @@ def train(
 
     Presets: released, quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
     """
-    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split, end=end))
+    begun = [f"pretrained={pretrained}", "width=1"] if pretrained is not None else []
+    train_stage(STAGE, Choices(data, preset, config, [*begun, *(settings or [])], resume, dry_run, split, end=end))
 
 
 @app.command(short_help="Measure a classifier lesion by lesion.")

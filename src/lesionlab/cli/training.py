@@ -17,6 +17,7 @@ from lesionlab.cli.stage_options import options_as_toml, stage_options
 from lesionlab.core.errors import InputError, MissingPartError, RunError
 from lesionlab.core.home import runs_folder
 from lesionlab.core.progress import Progress, silent
+from lesionlab.records.card import CARD_NAME
 from lesionlab.records.presets import DEFAULT_PRESET, Preset, finetuned
 from lesionlab.records.run import RunFolder, find_run
 
@@ -70,6 +71,7 @@ class Stage:
     presets: Mapping[str, Preset[Any]]
     load: Callable[[], tuple[Callable[..., RunFolder], Callable[..., None]]]  # imports torch
     then: str  # the command to go on with, after which the run's number is put
+    beforehand: Callable[[Any], None] = lambda options: None  # said or fetched before a run begins
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def _start(stage: Stage, choices: Choices, options: Any, head: str, begun: list[
     data = _open(choices.data or DEFAULT_DATA, choices.split)
     start, _ = _load(stage)
     typer.echo(listed)
+    stage.beforehand(options)
     if choices.only:
         more["only"] = tuple(dict.fromkeys(choices.only))
     with _comparing(data) as progress:
@@ -147,8 +150,8 @@ def _resume(stage: Stage, choices: Choices) -> None:
     if record.kind != stage.kind:
         raise RunError(f"{run.path.name} trains a {record.kind}, not a {stage.kind}.", "Name another run.")
     if run.done:
-        typer.echo(f"{run.path.name} is done; its export lies in {run.export}")
-        typer.echo(f"  next: {stage.then} {_short_name(run)}")
+        typer.echo(f"{run.path.name} is done.")
+        _say_what_came(stage, run)
         return
     kept = run.split if run.split.is_file() else None
     _go_on(stage, run, _open(choices.data or record.data, choices.split or kept), end=choices.end)
@@ -165,6 +168,13 @@ def _go_on(stage: Stage, run: RunFolder, data: PreparedData, *, end: bool = Fals
         typer.echo(f"Stopped; {kept}.", err=True)
         typer.echo(f"  next: lesionlab {stage.noun} train --resume {_short_name(run)}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
+    _say_what_came(stage, run)
+
+
+def _say_what_came(stage: Stage, run: RunFolder) -> None:
+    if not (run.export / CARD_NAME).is_file():
+        typer.echo(f"No export; the figures are in {run.stats}, the best weights in {run.state}")
+        return
     typer.echo(f"Export: {run.export}")
     typer.echo(f"  next: {stage.then} {_short_name(run)}")
 

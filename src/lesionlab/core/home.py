@@ -43,6 +43,11 @@ def models_folder() -> Path:
     return home() / "models"
 
 
+def pretrained_folder() -> Path:
+    """Return the folder of published weights to begin a training with."""
+    return home() / "pretrained"
+
+
 def collect_folder() -> Path:
     """Return the folder of collected images and their manifest."""
     return home() / "collect"

@@ -1,4 +1,4 @@
-"""Sizes that only originals can fill: enlarged images would teach a generator to blur."""
+"""Sizes that only originals can fill: enlarged images would teach a network to take blur for skin."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from PIL import Image
 from lesionlab.core.errors import DataError
 from lesionlab.core.imaging import FORMATS
 
-ORIGINALS_FROM_PX = 256  # below it an image may be enlarged a little
+ORIGINALS_FROM_PX = 224  # below it an image may be enlarged a little
 WHAT_IS_NEEDED = "the original images, of which HAM10000's have 600 x 450 pixels (`lesionlab collect ham10000`)"
 
 
 def check_resolution(files: Iterable[Path], sizes_px: Iterable[int]) -> None:
-    """Refuse a size of 256 pixels or more that is above the shorter side of an image; only heads of files are read.
+    """Refuse a size of 224 pixels or more that is above the shorter side of an image; only heads of files are read.
 
     Files that are no images are left to whoever decodes them.
 

@@ -18,7 +18,7 @@ from lesionlab.core.files import replacing, sha256_of
 from lesionlab.core.seeds import latents
 from lesionlab.models.block_means import BlockMeans, lightened
 from lesionlab.models.dcgan import Generator
-from lesionlab.models.vgg19 import Vgg19
+from lesionlab.models.pooled_classifier import PooledClassifier
 from lesionlab.records.card import PROBE_NAME, WEIGHTS_NAME
 
 PROBE_IMAGES = 2
@@ -48,7 +48,7 @@ def export_generator(generator: Generator, folder: Path) -> str:
 
 
 class _Explained(nn.Module):
-    def __init__(self, network: Vgg19) -> None:
+    def __init__(self, network: PooledClassifier) -> None:
         super().__init__()
         self.network = network
 
@@ -56,7 +56,7 @@ class _Explained(nn.Module):
         return self.network.explain(image)
 
 
-def export_classifier(classifier: Vgg19, image_size_px: int, folder: Path) -> str:
+def export_classifier(classifier: PooledClassifier, image_size_px: int, folder: Path) -> str:
     """Write `model.onnx` (image -> logits, features, maps) and `probe.npz`; return the SHA-256 of the weights."""
     plain = _Explained(classifier.cpu().to(memory_format=torch.contiguous_format)).eval()
     return _export(plain, {"image": _noise(image_size_px)}, ("logits", "features", "maps"), folder)

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from lesionlab.core.errors import ModelError, RunError
 from lesionlab.core.files import replacing
-from lesionlab.models.vgg19 import Vgg19
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
@@ -36,32 +35,25 @@ def load_state(path: Path) -> dict[str, Any]:
     return state
 
 
-def load_pretrained(network: Vgg19, path: Path) -> None:
-    """Load torchvision's VGG-19-BN trunk from `.safetensors` or `.pth` into a network of width 1.
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Read the named tensors of a `.safetensors` or `.pth` file.
 
     Raises:
-        ModelError: the file is missing, damaged, or lacks a layer of the trunk.
+        ModelError: the file is damaged, or holds something else.
     """
-    if not path.is_file():
-        raise ModelError(f"There is no file {path}.", "Name a file with torchvision's vgg19_bn weights.")
-    weights = _read_tensors(path)
-    trunk = {name.removeprefix("features."): w for name, w in weights.items() if name.startswith("features.")}
-    try:
-        network.features.load_state_dict(trunk)
-    except RuntimeError as error:
-        raise ModelError(
-            f"{path} does not fit VGG-19 with batch norm at width 1.", "Use torchvision's vgg19_bn weights."
-        ) from error
-
-
-def _read_tensors(path: Path) -> dict[str, Tensor]:
     if path.suffix == ".safetensors":
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
         try:
             tensors: dict[str, Tensor] = load_file(path)
-        except SafetensorError as error:
+        except (SafetensorError, OSError) as error:
             raise ModelError(f"{path} is damaged: {error}.", "Fetch it again.") from error
         return tensors
-    return load_state(path)
+    try:
+        found: object = load_state(path)
+    except RunError as error:
+        raise ModelError(error.cause, "Fetch it again.") from error
+    if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
+        raise ModelError(f"{path} holds no named tensors.", "Name a file of weights, as torchvision publishes them.")
+    return found

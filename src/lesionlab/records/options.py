@@ -8,7 +8,10 @@ from typing import Literal
 from lesionlab.core.errors import OptionsError
 
 GAN_SIZES_PX = (16, 32, 64, 128, 256)
-CLASSIFIER_SIZES_PX = (16, 32, 64, 128)
+CLASSIFIER_SIZES_PX = (16, 32, 64, 128, 224)
+COARSEST = 32  # the side of an image over that of VGG-19's last pooling: the classic head needs one pixel there
+VGG19_BLOCKS = 5
+IMAGENET = "imagenet"  # what `pretrained` says for the weights that torchvision publishes
 
 
 def _require(condition: bool, cause: str, cure: str) -> None:
@@ -117,27 +120,32 @@ class GanOptions:
 class ClassifierOptions:
     """Settings of a classifier run; see docs/training.md."""
 
-    image_size_px: int = 64  # 16 (tests), 32, 64 or 128
+    image_size_px: int = 64  # 16 (tests), 32, 64 or 128; 224 where the data was prepared from originals
     total_kimg: float = 240.0  # thousand training images shown
     batch_size: int = 64
     seed: int = 0
-    width: float = 0.5  # share of VGG-19's channels in each layer; 1 is VGG-19 itself
+    architecture: Literal["vgg19", "small-cnn"] = "vgg19"  # small-cnn: four plain convolutions, to compare with
+    head: Literal["pooled", "classic"] = "pooled"  # classic: two layers of 4096, for training only; nothing is exported
+    width: float = 0.5  # share of the channels in each layer; 1 is VGG-19 itself
     lr: float = 1e-3  # AdamW, cosine to zero after a linear warm-up
     warmup_kimg: float = 7.0
     weight_decay: float = 0.05
     label_smoothing: float = 0.05
     dropout: float = 0.3
-    class_temperature: float = 0.25  # class c is drawn with p ~ n_c^temperature: 1 as in the data, 0 all equal
+    balance: Literal["sampling", "weighted", "logit-adjustment"] = "sampling"  # how rare classes get their due
+    class_temperature: float = 0.25  # sampling: class c is drawn with p ~ n_c^temperature: 1 as in the data, 0 equal
     augmentation: Literal["none", "strong"] = "strong"
     ema_halflife_kimg: float = 7.0
-    pretrained: str = ""  # a .safetensors or .pth file with torchvision's VGG-19-BN weights (width 1 only)
+    pretrained: str = ""  # "imagenet", or a .safetensors or .pth file with torchvision's VGG-19-BN weights (width 1)
+    frozen_blocks: int = 0  # of the five of VGG-19: pretrained ones that stay as they are, statistics included ...
+    frozen_kimg: float = 0.0  # ... for the first so many kimg; 0: to the end
     bf16: bool = True
     threads: int = 0
-    validate_kimg: float = 7.0  # one pass over the validation part
+    validate_kimg: float = 7.0  # one look at the lesions to choose on
     state_seconds: float = 240.0
 
     def __post_init__(self) -> None:
-        """Refuse values that cannot train."""
+        """Refuse values that cannot train, and those that contradict each other."""
         _require(
             self.image_size_px in CLASSIFIER_SIZES_PX,
             f"image_size_px is {self.image_size_px}.",
@@ -149,8 +157,53 @@ class ClassifierOptions:
         for name in ("label_smoothing", "dropout", "class_temperature"):
             value = getattr(self, name)
             _require(0 <= value <= 1, f"{name} is {value}.", "Give a number between 0 and 1.")
+        for name in ("warmup_kimg", "weight_decay", "frozen_kimg"):
+            value = getattr(self, name)
+            _require(value >= 0, f"{name} is {value}.", "Give 0 for none, or a number above it.")
         _require(
-            not self.pretrained or self.width == 1,
-            f"pretrained weights fit width 1, and width is {self.width}.",
+            self.balance == "sampling" or self.class_temperature == 1,
+            f"balance={self.balance} draws classes as often as they are, and class_temperature is "
+            f"{self.class_temperature:g}.",
+            "Give class_temperature=1, or balance=sampling.",
+        )
+        self._check_architecture()
+        self._check_frozen()
+
+    def _check_architecture(self) -> None:
+        _require(
+            self.architecture == "vgg19" or self.head == "pooled",
+            "The classic head belongs to VGG-19, and architecture is small-cnn.",
             "Leave out one of the two.",
         )
+        _require(
+            self.head == "pooled" or self.image_size_px >= COARSEST,
+            f"image_size_px is {self.image_size_px}, and the classic head comes after five poolings.",
+            f"Give at least {COARSEST}.",
+        )
+        _require(
+            not self.pretrained or (self.architecture == "vgg19" and self.width == 1),
+            f"pretrained weights fit VGG-19 of width 1, and this is {self.architecture} of width {self.width:g}.",
+            "Give width=1, or leave out pretrained.",
+        )
+
+    def _check_frozen(self) -> None:
+        _require(
+            0 <= self.frozen_blocks <= VGG19_BLOCKS,
+            f"frozen_blocks is {self.frozen_blocks}.",
+            f"Give 0 for none, or as many of VGG-19's blocks, at most {VGG19_BLOCKS}.",
+        )
+        _require(
+            not self.frozen_blocks or bool(self.pretrained),
+            f"frozen_blocks is {self.frozen_blocks}, and nothing is pretrained: random blocks would stay random.",
+            "Name pretrained weights, or leave out frozen_blocks.",
+        )
+        _require(
+            not self.frozen_kimg or bool(self.frozen_blocks),
+            f"frozen_kimg is {self.frozen_kimg:g}, and no block is frozen.",
+            "Give frozen_blocks, or leave out frozen_kimg.",
+        )
+
+    @property
+    def releasable(self) -> bool:
+        """Whether a run ends with an export: not with the classic head, which has no exact class map."""
+        return self.head == "pooled"

@@ -28,7 +28,7 @@ class RunRecord:
     command: str
     options: dict[str, Any]
     only: tuple[str, ...] = ()  # the diagnoses trained on, where they are not all
-    parent_sha256: str = ""  # of the weights that it began with, if any; their card and groups lie in `parent`
+    parent_sha256: str = ""  # of the weights that it began with; a generator's card and groups lie in `parent`
 
 
 @dataclass(frozen=True)

@@ -5,33 +5,33 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from lesionlab.core.seeds import derive_seed
 from lesionlab.metrics.classification import balanced_accuracy, confusion_matrix, mean_by_lesion, softmax
+from lesionlab.models.architectures import Classifier, new_classifier
 from lesionlab.models.precision import Compute
-from lesionlab.models.vgg19 import Vgg19
-from lesionlab.models.weights import load_pretrained
+from lesionlab.models.pretrained import load_pretrained, pretrained_file
 from lesionlab.records.options import ClassifierOptions
 from lesionlab.records.run import RunFolder
 from lesionlab.training.augmentation import augment
-from lesionlab.training.batches import Batches, class_probabilities, to_unit
+from lesionlab.training.batches import Batches, to_unit
+from lesionlab.training.class_balance import class_balance
 from lesionlab.training.draws import Draws
 from lesionlab.training.ema import averaged_copy, update_average
+from lesionlab.training.freezing import hold, is_held
 
 VALIDATION_BATCH = 128
 
 
 @dataclass(frozen=True)
 class Validation:
-    """The part on which the stopping point is chosen: images uint8 [n, S, S, 3], labels [n], lesions [n]."""
+    """Lesions on which the stopping point is chosen: images uint8 [n, S, S, 3], labels [n], lesions [n]."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
@@ -39,7 +39,10 @@ class Validation:
 
 
 class ClassifierTrainee:
-    """A VGG-19 in training: network, average, best average so far, optimiser and the count of steps."""
+    """A classifier in training: network, average, best average so far, optimiser and the count of steps.
+
+    Pretrained weights are read where the training `begins`, and not where a state follows.
+    """
 
     def __init__(
         self,
@@ -49,16 +52,18 @@ class ClassifierTrainee:
         classes: tuple[str, ...],
         validation: Validation,
         compute: Compute,
+        *,
+        begins: bool = True,
     ) -> None:
         self.options, self.classes, self.compute, self.validation = options, classes, compute, validation
         self.total_kimg, self.tick_kimg = options.total_kimg, options.validate_kimg
         self.state_seconds = options.state_seconds
-        probabilities = class_probabilities(labels, classes, options.class_temperature)
-        self.batches = Batches(images, labels, probabilities, compute.device)
+        self.balance = class_balance(options, labels, classes).to(compute.device)
+        self.batches = Batches(images, labels, self.balance.drawn, compute.device)
         torch.manual_seed(derive_seed(options.seed, "initialise"))
-        self.network = Vgg19(len(classes), options.width, options.dropout)
-        if options.pretrained:
-            load_pretrained(self.network, Path(options.pretrained))
+        self.network = new_classifier(options, len(classes))
+        if options.pretrained and begins:
+            load_pretrained(self.network, pretrained_file(options.pretrained))
         self.network.to(compute.device).to(memory_format=torch.channels_last).train()
         self.average = averaged_copy(self.network)
         self.optimiser = torch.optim.AdamW(_decay_groups(self.network, options.weight_decay), options.lr)
@@ -80,12 +85,14 @@ class ClassifierTrainee:
         """Update the network and the average once."""
         draws = Draws(self.options.seed, "step", self.steps, self.compute.device, self.options.batch_size)
         torch.manual_seed(derive_seed(self.options.seed, "dropout", self.steps))
+        if self.options.frozen_blocks:
+            hold(self.network.features, self.options.frozen_blocks, is_held(self.options, self.kimg))
         images, label = self.batches.draw(draws)
         if self.options.augmentation == "strong":
             images = augment(images, draws)
         with self.compute.autocast():
             logits = self.network(images)
-        loss = F.cross_entropy(logits, label, label_smoothing=self.options.label_smoothing)
+        loss = self.balance.loss(logits, label, self.options.label_smoothing)
         for group in self.optimiser.param_groups:
             group["lr"] = self._learning_rate()
         self.optimiser.zero_grad(set_to_none=True)
@@ -104,7 +111,7 @@ class ClassifierTrainee:
         return self.options.lr * 0.5 * (1 + math.cos(math.pi * share))
 
     def tick(self, run: RunFolder, figures: Mapping[str, float]) -> dict[str, float]:
-        """Measure the average on the validation part by lesion, and keep it when it is the best so far."""
+        """Measure the average on the lesions to choose on, and keep it when it is the best so far."""
         accuracy = self._validate()
         if accuracy > self.best_accuracy:
             self.best_accuracy, self.best_kimg = accuracy, self.kimg
@@ -123,7 +130,7 @@ class ClassifierTrainee:
         )
         return balanced_accuracy(confusion_matrix(truth, probabilities.argmax(axis=1), len(self.classes)))
 
-    def best_network(self) -> Vgg19:
+    def best_network(self) -> Classifier:
         """Return the average that was best on validation."""
         network = averaged_copy(self.average)
         network.load_state_dict(self.best)
@@ -151,7 +158,7 @@ class ClassifierTrainee:
         self.steps = int(state["steps"])
 
 
-def _decay_groups(network: Vgg19, weight_decay: float) -> list[dict[str, Any]]:
+def _decay_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     """Decay kernels only: gains and biases of one dimension are left alone."""
     parameters = list(network.parameters())
     return [

@@ -38,7 +38,7 @@ def extractor_of_run(run: RunFolder, folder: Path) -> ModelCard:
     Raises:
         MissingPartError: the packages of the export are absent.
         InputError: the folder holds something.
-        RunError: the run trains no classifier, is not done, or is damaged.
+        RunError: the run trains no pooled VGG-19, is not done, or is damaged.
     """
     check_export_possible()
     record = run.read()
@@ -46,6 +46,11 @@ def extractor_of_run(run: RunFolder, folder: Path) -> ModelCard:
         what = f"trains a {record.kind}" if record.kind != "classifier" else "is not done"
         raise RunError(f"{run.path.name} {what}.", "Name a run of `lesionlab classifier train` that came to its end.")
     options = from_plain(ClassifierOptions, record.options, f"{run.path.name}/options.json")
+    if options.architecture != "vgg19" or not options.releasable:
+        raise RunError(
+            f"{run.path.name} trained a {options.architecture} with the {options.head} head.",
+            "Name the run of a VGG-19 that is pooled: the features of a space are the means of its blocks.",
+        )
     card = read_card(run.export)
     network = Vgg19(len(card.classes), options.width)
     try:
