@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from lesionlab.cli.classifier_reference import reference
+from lesionlab.cli.classifier_scope import scope
 from lesionlab.cli.failures import EXIT_USER
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.part_options import LedgerChoice, PurposeChoice
@@ -150,3 +152,8 @@ def predict(
         failed = tell_answers(predictor, paths, as_json, map_file)
     if failed:
         raise typer.Exit(EXIT_USER)
+
+
+app.command(short_help="Keep with a classifier what tells its scope and the nearest training cases.")(reference)
+
+app.command(short_help="Measure which pictures a classifier refuses to answer.")(scope)

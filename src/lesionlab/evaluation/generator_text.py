@@ -26,6 +26,9 @@ PLAIN = {
     "authenticity": "Authenticity: median distance to a training image, by that image's to another lesion; 0: copies",
     "membership_auc": "Membership AUC: how well synthetic images tell training images from others; .5 is not at all",
     "copies_found": "Copies found: planted copies of training images below the limit; real images ring falsely",
+    "lesions_refused": "Lesions refused: lesions, any image of which the scope takes for something else",
+    "drawings_refused": "Drawings refused: procedural pictures without a lesion, of many kinds, that get no result",
+    "photos_refused": "Photographs refused: photographs without a lesion that get no result",
     "agreement": "Agreement: the classifier decides for the diagnosis asked for",
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 from lesionlab.core.errors import DataError
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data.prepared import Part, PreparedData
+from lesionlab.inference.compact_features import axes_of
 from lesionlab.inference.levelled import levelled
 from lesionlab.inference.novelty import combined, compare, views
 from lesionlab.inference.reference import Facts, Reference, SpaceReference
@@ -18,12 +19,11 @@ from lesionlab.metrics.space import Extractor, Features
 from lesionlab.records.seen_groups import SeenGroups, seen_groups
 
 AXES = 128  # of 368, say: fewer find fewer of the planted copies, more hardly any more
-LEVELS = 127  # to either side: an image's features take a byte each
 BATCH = 512
 
 
 def learned_part(data: PreparedData, seen: SeenGroups) -> Part:
-    """Return the real images that a generator learned from, in the order of its groups.csv.
+    """Return the real images that a model learned from, in the order of its groups.csv.
 
     Raises:
         DataError: some of them are not in the training part of the data.
@@ -34,7 +34,7 @@ def learned_part(data: PreparedData, seen: SeenGroups) -> Part:
     missing = sum(image_id not in place for image_id in learned)
     if missing:
         raise DataError(
-            f"{missing:,} of the {len(learned):,} images that the generator learned from are not in the training part "
+            f"{missing:,} of the {len(learned):,} images that the model learned from are not in the training part "
             f"of '{data.name}'.",
             "Name the data and the split that it was trained on.",
         )
@@ -50,7 +50,7 @@ def learned_part(data: PreparedData, seen: SeenGroups) -> Part:
 
 
 def held_out_part(data: PreparedData, seen: SeenGroups) -> Part:
-    """Return the validation images of lesions that a generator did not learn from.
+    """Return the validation images of lesions that a model did not learn from.
 
     Raises:
         DataError: there are none.
@@ -59,7 +59,7 @@ def held_out_part(data: PreparedData, seen: SeenGroups) -> Part:
     unseen = set(part.groups) - seen.groups("train")
     if not unseen:
         raise DataError(
-            f"The generator learned from every lesion in the validation part of '{data.name}'.",
+            f"The model learned from every lesion in the validation part of '{data.name}'.",
             "Name the split that it was trained on: limits are found on images that it never saw.",
         )
     return part.of_groups(unseen)
@@ -104,14 +104,9 @@ def make_reference(
 
 def space_reference(features: Features, groups: np.ndarray, sees_levelled: bool) -> SpaceReference:
     """Return features float32 [m, D] along the axes of their largest variance, rounded as they will be kept."""
-    mean = features.mean(axis=0, dtype=np.float64)
-    values, vectors = np.linalg.eigh(np.cov((features - mean).T))
-    axes = vectors[:, ::-1][:, :AXES] / np.sqrt(values.sum())
-    middle, directions = mean.astype(np.float32), axes.astype(np.float32)
-    along = (features - middle) @ directions
-    steps = np.maximum(np.abs(along).max(axis=0) / np.float32(LEVELS), np.finfo(np.float32).tiny)
-    rounded = np.rint(along / steps).astype(np.int8) * steps
-    return SpaceReference(middle, directions, steps, training_of(rounded, groups), sees_levelled)
+    axes = axes_of(features, AXES)
+    training = training_of(axes.rounded(features), groups)
+    return SpaceReference(axes.mean, axes.axes, axes.steps, training, sees_levelled)
 
 
 def _features(images: np.ndarray, extractor: Extractor, progress: Progress) -> Features:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from lesionlab.core.errors import ModelError
 from lesionlab.core.files import write_bytes
+from lesionlab.inference.compact_features import Axes, read_axes
 from lesionlab.metrics.authenticity import Training
-from lesionlab.metrics.space import Features
 from lesionlab.records.card import ModelCard
 from lesionlab.records.codec import from_plain, to_plain
 from lesionlab.records.feature_space import FeatureSpace
@@ -49,18 +49,11 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class SpaceReference:
+class SpaceReference(Axes):
     """The training images in one space: the axes along which they vary most, and each image along these."""
 
-    mean: NDArray[np.float32]  # [D]
-    axes: NDArray[np.float32]  # [D, d], of a length that makes the features' mean square one
-    steps: NDArray[np.float32]  # [d], what the training images' features are whole multiples of, -127 to 127
     training: Training  # features float32 [m, d]
     levelled: bool  # whether it sees the images with their colours levelled
-
-    def project(self, features: Features) -> Features:
-        """Return features float32 [n, D] of the space along its axes: float32 [n, d]."""
-        return np.asarray((features - self.mean) @ self.axes, np.float32)
 
 
 @dataclass(frozen=True)
@@ -82,12 +75,8 @@ def write_reference(folder: Path, reference: Reference) -> Path:
         "held_out": np.array([(row.group, row.image_id) for row in reference.held_out.rows]),
     }
     for number, space in enumerate(reference.spaces):
-        arrays[f"mean_{number}"], arrays[f"axes_{number}"], arrays[f"steps_{number}"] = (
-            space.mean,
-            space.axes,
-            space.steps,
-        )
-        arrays[f"features_{number}"] = np.rint(space.training.features / space.steps).astype(np.int8)
+        arrays |= space.arrays(number)
+        arrays[f"features_{number}"] = space.bytes_of(space.training.features)
         arrays[f"spreads_{number}"] = space.training.spreads
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
@@ -122,6 +111,7 @@ def read_reference(folder: Path, card: ModelCard) -> Reference:
 
 
 def _space(arrays: np.lib.npyio.NpzFile, number: int, levelled: bool) -> SpaceReference:
-    steps = arrays[f"steps_{number}"]
-    training = Training(arrays[f"features_{number}"] * steps, arrays["groups"], arrays[f"spreads_{number}"])
-    return SpaceReference(arrays[f"mean_{number}"], arrays[f"axes_{number}"], steps, training, levelled)
+    axes = read_axes(arrays, number)
+    features = axes.restored(arrays[f"features_{number}"])
+    training = Training(features, arrays["groups"], arrays[f"spreads_{number}"])
+    return SpaceReference(axes.mean, axes.axes, axes.steps, training, levelled)

@@ -1,0 +1,87 @@
+"""`reference.npz` of a classifier: its training images as compact features, to find the cases nearest to a picture."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionlab.core.errors import ModelError
+from lesionlab.core.files import write_bytes
+from lesionlab.inference.compact_features import Axes, read_axes
+from lesionlab.inference.reference import REFERENCE_NAME
+from lesionlab.metrics.space import Features
+from lesionlab.records.card import ModelCard
+from lesionlab.records.codec import from_plain, to_plain
+
+VERSION = 1
+CURE = "Make it with `lesionlab classifier reference`."
+
+
+@dataclass(frozen=True)
+class CasesFacts:
+    """What a reference is of: the images are those that groups.csv names for training, in its order."""
+
+    weights_sha256: str  # of the classifier, whose features these are
+    groups_sha256: str
+    sources: tuple[str, ...]  # names of the data sets that the images come from
+    version: int = VERSION
+
+
+@dataclass(frozen=True)
+class ClassifierReference:
+    """The training images of a classifier along the axes on which its features vary most."""
+
+    facts: CasesFacts
+    axes: Axes
+    features: Features  # [m, d], rounded as they are kept
+    labels: NDArray[np.int8]  # [m], by the card's classes
+    sources: NDArray[np.int8]  # [m], places in `facts.sources`
+
+
+def write_classifier_reference(folder: Path, reference: ClassifierReference) -> Path:
+    """Write `reference.npz` into a classifier's export folder, whole or not at all."""
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        allow_pickle=False,
+        facts=np.array(json.dumps(to_plain(reference.facts))),
+        features=reference.axes.bytes_of(reference.features),
+        labels=reference.labels,
+        sources=reference.sources,
+        **reference.axes.arrays(),
+    )
+    write_bytes(folder / REFERENCE_NAME, buffer.getvalue())
+    return folder / REFERENCE_NAME
+
+
+def read_classifier_reference(folder: Path, card: ModelCard) -> ClassifierReference:
+    """Read `reference.npz` of a classifier's export.
+
+    Raises:
+        ModelError: there is none, it is damaged, of another version, or of another classifier.
+    """
+    path = folder / REFERENCE_NAME
+    if not path.is_file():
+        raise ModelError(f"{folder} holds no {REFERENCE_NAME}: the cases nearest to a picture are unknown.", CURE)
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+            facts = from_plain(CasesFacts, json.loads(str(arrays["facts"])), str(path), ModelError)
+            axes = read_axes(arrays)
+            found = ClassifierReference(
+                facts, axes, axes.restored(arrays["features"]), arrays["labels"], arrays["sources"]
+            )
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path} is damaged.", CURE) from error
+    if (facts.version, facts.weights_sha256, facts.groups_sha256) != (VERSION, card.weights_sha256, card.groups_sha256):
+        raise ModelError(
+            f"{path} is of version {facts.version} and the classifier {facts.weights_sha256[:12]}; this LesionLab "
+            f"reads version {VERSION}, and {card.name} is {card.weights_sha256[:12]}.",
+            CURE,
+        )
+    return found
