@@ -1,10 +1,13 @@
 import contextlib
 import io
+import struct
+import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from lesionlab.core import imaging
 from lesionlab.core.errors import ImageError, LesionLabError, TooLargeError
 from lesionlab.core.imaging import (
     MAX_BYTES,
@@ -99,6 +102,31 @@ def test_a_bomb_is_refused_from_its_header():
         decode(bomb.getvalue())
     with pytest.raises(TooLargeError, match="8,000 x 8,000"):
         decode(_bytes(Image.new("1", (8000, 8000)), "PNG"))
+    with pytest.raises(TooLargeError, match="70,000 x 1 ") as caught:
+        decode(_bytes(Image.new("1", (70_000, 1)), "PNG"))
+    assert "65,535" in caught.value.cure
+
+
+def test_millions_of_empty_parts_are_not_read_to_their_end(monkeypatch):
+    content = _bytes(_image(), "PNG")
+    empty = struct.pack(">I", 0) + b"abCd" + struct.pack(">I", zlib.crc32(b"abCd"))
+    many = content[:33] + 300 * empty + content[33:]
+    assert np.array_equal(decode(many), decode(content))
+    monkeypatch.setattr(imaging, "MAX_READS", 300)
+    with pytest.raises(ImageError, match="too many parts"):
+        decode(many)
+    padded = _bytes(_image(), "JPEG")
+    with pytest.raises(ImageError, match="too many parts"):
+        decode(padded[:2] + b"\xff" * 400 + padded[2:])
+
+
+def test_a_jpeg_of_endless_scans_is_refused():
+    start, *scans = _bytes(_image(), "JPEG", progressive=True).split(b"\xff\xda")
+    again = scans[-1].removesuffix(b"\xff\xd9")
+    few, many = (b"\xff\xda".join([start, *scans[:-1], *[again] * n]) + b"\xff\xd9" for n in (20, 80))
+    assert decode(few).shape == (30, 40, 3)
+    with pytest.raises(ImageError, match="more than 64 scans"):
+        decode(many)
 
 
 def test_too_many_bytes_are_refused_unread(tmp_path):

@@ -13,16 +13,35 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from lesionlab.core.errors import ImageError, TooLargeError
+from lesionlab.core.flat_rgb import flat_rgb
 
 MAX_BYTES = 15 * 2**20
 MAX_PIXELS = 50_000_000
+MAX_SIDE_PX = 65_535  # as of a JPEG; one column of 50 megapixels takes its reader many times as long as a square
 AT_LEAST_PX = 224  # a large JPEG is decoded no finer than models need it
+MAX_READS = 200_000  # a PNG of 15 MB in chunks of 8 kB takes 6,000
+MAX_SCANS = 64  # a progressive JPEG has about ten; each takes its time over all pixels, however few its bytes
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 
 _DIFFERENT = "Use a JPEG, PNG or WebP photograph of one lesion."
 _SMALLER = f"Use an image of at most {MAX_PIXELS // 10**6} megapixels and {MAX_BYTES // 2**20} MB."
 
 Pixels = NDArray[np.uint8]
+
+
+class _Content(io.BytesIO):
+    """An image file's bytes, for a reader with an end to its patience.
+
+    Pillow reads the parts of a file one by one in Python: millions of empty ones would take it many seconds.
+    """
+
+    _reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._reads += 1
+        if self._reads > MAX_READS:
+            raise ImageError("The file consists of far too many parts.", _DIFFERENT)
+        return super().read(size)
 
 
 def decode(content: bytes, *, at_least_px: int | None = None) -> Pixels:
@@ -42,8 +61,8 @@ def decode(content: bytes, *, at_least_px: int | None = None) -> Pixels:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of bombs and odd metadata; the limits below decide
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                return _to_rgb(image, at_least_px)
+            with Image.open(_Content(content), formats=FORMATS) as image:
+                return _to_rgb(image, content, at_least_px)
     except (TooLargeError, ImageError):
         raise
     except Image.DecompressionBombError as error:
@@ -89,27 +108,20 @@ def read_for_model(path: Path, size_px: int = 0) -> Pixels:
     return read(path, at_least_px=max(AT_LEAST_PX, size_px))
 
 
-def _to_rgb(image: Image.Image, at_least_px: int | None) -> Pixels:
+def _to_rgb(image: Image.Image, content: bytes, at_least_px: int | None) -> Pixels:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise TooLargeError(f"The image has {width:,} x {height:,} pixels.", _SMALLER)
+    if max(width, height) > MAX_SIDE_PX:
+        cure = f"Use an image whose sides have at most {MAX_SIDE_PX:,} pixels."
+        raise TooLargeError(f"The image has {width:,} x {height:,} pixels.", cure)
+    if image.format in ("JPEG", "MPO") and content.count(b"\xff\xda") > MAX_SCANS:
+        raise ImageError(f"The JPEG is drawn in more than {MAX_SCANS} scans.", _DIFFERENT)
     if at_least_px is not None and image.format == "JPEG":
         image.draft("RGB", (at_least_px, at_least_px))
     image.load()
     ImageOps.exif_transpose(image, in_place=True)
-    return np.asarray(_flatten(image))
-
-
-def _flatten(image: Image.Image) -> Image.Image:
-    if image.mode.startswith(("I", "F")):
-        values = np.asarray(image, dtype=np.float64)
-        top = 65535.0 if image.mode != "F" and values.max(initial=0) > 255 else 255.0
-        return Image.fromarray(np.clip(values / top * 255, 0, 255).astype(np.uint8)).convert("RGB")
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(white, rgba).convert("RGB")
-    return image if image.mode == "RGB" else image.convert("RGB")
+    return flat_rgb(image)
 
 
 def square(pixels: Pixels, size_px: int) -> Pixels:
