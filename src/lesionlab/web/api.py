@@ -9,7 +9,9 @@ from apiflask import APIBlueprint
 from flask import request
 
 from lesionlab.core.errors import InputError
+from lesionlab.inference.nearest_cases import Case
 from lesionlab.inference.provenance import synthetic_png
+from lesionlab.inference.scope import Judgement
 from lesionlab.records.card import ModelCard
 from lesionlab.records.codec import to_plain
 from lesionlab.web.classification import about_scores
@@ -25,6 +27,9 @@ from lesionlab.web.schemas import (
     ModelListed,
     ModelNamed,
     ModelsAnswer,
+    NearCase,
+    RemarkMade,
+    ScopeAnswer,
     SyntheticImage,
 )
 from lesionlab.web.synthetic_images import synthetic_images
@@ -64,14 +69,17 @@ def classify() -> ClassifyAnswer:
     pixels = read_upload()
     models = models_in_use()
     card = models.card("classifier")
-    prediction = models.predict(pixels)
+    prediction, scope, cases = models.predict(pixels), models.scope(), models.cases()
     maps = {code: prediction.maps[i].tolist() for i, code in enumerate(card.classes)} if with_maps else None
     return ClassifyAnswer(
         model=_named(card),
         decision=prediction.decision,
         probabilities={code: float(p) for code, p in zip(card.classes, prediction.probabilities, strict=True)},
         prior=card.prior,
-        temperature=card.temperature,
+        calibrated=card.calibration is not None,
+        prediction_set=None if card.calibration is None else list(prediction.prediction_set),
+        scope=None if scope is None else _scope(scope.judge(pixels)),
+        nearest=[] if cases is None else [_near(case) for case in cases.nearest(prediction.features)],
         about=about_scores(card),
         maps=maps,
     )
@@ -90,6 +98,22 @@ def _listed(role: Any) -> ModelListed:
         error = ErrorDetail(code=problem.code, cause=problem.cause, cure=problem.cure)
         return ModelListed(role=role, error=error)
     return ModelListed(role=role, card=to_plain(models_in_use().card(role)))
+
+
+def _scope(judgement: Judgement) -> ScopeAnswer:
+    return ScopeAnswer(
+        in_scope=judgement.in_scope,
+        oddness=judgement.oddness,
+        limit=judgement.limit,
+        remarks=[RemarkMade(code=remark.code, words=remark.words) for remark in judgement.remarks],
+        words=judgement.words,
+    )
+
+
+def _near(case: Case) -> NearCase:
+    return NearCase(
+        image_id=case.image_id, diagnosis=case.diagnosis, source=case.source, distance=round(case.distance, 4)
+    )
 
 
 def _named(card: ModelCard) -> ModelNamed:

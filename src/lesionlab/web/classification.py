@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,10 @@ from lesionlab.core.imaging import Pixels
 from lesionlab.core.png import encode_png
 from lesionlab.inference.heatmap import overlay
 from lesionlab.inference.predictor import Prediction
+from lesionlab.inference.scope import Judgement
 from lesionlab.records.card import ModelCard
+from lesionlab.web.data_address import data_address
+from lesionlab.web.training_cases import CaseShown
 
 MAPS_SHOWN = 3
 
@@ -45,9 +47,23 @@ class Classification:
     scores: tuple[Score, ...]  # the highest first
     decision: Score
     maps: tuple[MapShown, ...]
+    prediction_set: tuple[Diagnosis, ...]  # empty where the classifier is not calibrated
+    judgement: Judgement | None  # None where the classifier does not know its scope
+    cases: tuple[CaseShown, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the scores have no meaning, since this is no picture of a kind that the classifier knows."""
+        return self.judgement is not None and not self.judgement.in_scope
 
 
-def classification(pixels: Pixels, prediction: Prediction, card: ModelCard) -> Classification:
+def classification(
+    pixels: Pixels,
+    prediction: Prediction,
+    card: ModelCard,
+    judgement: Judgement | None = None,
+    cases: tuple[CaseShown, ...] = (),
+) -> Classification:
     """Arrange a prediction for one image, uint8 [H, W, 3], for the page."""
     size_px = card.image.size_px
     seen = imaging.square(pixels, size_px)
@@ -60,23 +76,56 @@ def classification(pixels: Pixels, prediction: Prediction, card: ModelCard) -> C
         for score in scores[:MAPS_SHOWN]
     )
     decision = next(score for score in scores if score.diagnosis.code == prediction.decision)
-    return Classification(data_address(encode_png(seen)), size_px, prediction.maps.shape[-1], scores, decision, maps)
+    return Classification(
+        seen=data_address(encode_png(seen)),
+        size_px=size_px,
+        map_side=prediction.maps.shape[-1],
+        scores=scores,
+        decision=decision,
+        maps=maps,
+        prediction_set=tuple(map(describe, prediction.prediction_set)),
+        judgement=judgement,
+        cases=cases,
+    )
 
 
 def _map_over(seen: Pixels, class_map: NDArray[np.float32]) -> str:
     return data_address(encode_png(overlay(seen, class_map)))
 
 
-def data_address(png: bytes) -> str:
-    """Return a PNG as a data: address, so that a page can show it without keeping it anywhere."""
-    return f"data:image/png;base64,{b64encode(png).decode()}"
-
-
 def about_scores(card: ModelCard) -> str:
     """Return in plain words what the scores of this classifier are, from its card."""
-    if card.temperature == 1:
+    if card.calibration is None:
         return f"The percentages are scores of the network, not calibrated probabilities. {_about_prior(card)}"
-    return f"The percentages were calibrated with one temperature ({card.temperature:.2f}). {_about_prior(card)}"
+    lesions = sum(card.calibration.lesions_per_class.values())
+    return (
+        f"The percentages are probabilities, calibrated on {lesions:,} lesions of {card.calibration.data}, with the "
+        f"diagnoses as frequent as there. {_about_prior(card)}"
+    )
+
+
+def about_decision(result: Classification) -> str:
+    """Return why decision and likeliest diagnosis differ; blank where they do not."""
+    likeliest = result.scores[0]
+    if likeliest == result.decision:
+        return ""
+    decided = result.decision.diagnosis.name.lower()
+    return (
+        f"{likeliest.diagnosis.name} is likeliest where the diagnoses are as frequent as in the data. The decision "
+        f"asks what the image itself speaks for, as if all were alike frequent: {decided}."
+    )
+
+
+def about_set(result: Classification, card: ModelCard) -> str:
+    """Return in plain words what the prediction set of this classifier promises; blank where it has none."""
+    if card.calibration is None:
+        return ""
+    share = 1 - card.calibration.sets.alpha
+    names = ", ".join(diagnosis.name for diagnosis in result.prediction_set)
+    return (
+        f"Not ruled out: {names}. Of lesions like those of {card.calibration.data}, {share:.0%} have their diagnosis "
+        "in such a list."
+    )
 
 
 def _about_prior(card: ModelCard) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from lesionlab.core.imaging import MAX_BYTES, Pixels
-from lesionlab.web.classification import about_scores, classification
+from lesionlab.web.classification import about_decision, about_scores, about_set, classification
 from lesionlab.web.models_in_use import models_in_use
 from lesionlab.web.sources import Source, examples, read_source
+from lesionlab.web.training_cases import training_cases
 from lesionlab.web.uploads import read_upload
 
 classify = Blueprint("classify", __name__)
@@ -24,6 +25,7 @@ def index() -> str:
         "classify/index.html",
         card=card,
         about_scores=about_scores(card),
+        knows_scope=models_in_use().scope() is not None,
         examples=examples(),
         max_bytes=MAX_BYTES,
     )
@@ -38,12 +40,23 @@ def upload() -> str:
 def _result(pixels: Pixels, source: Source | None) -> str:
     models = models_in_use()
     card = models.card("classifier")
-    prediction = models.predict(pixels)
+    prediction, scope, cases = models.predict(pixels), models.scope(), models.cases()
+    result = classification(
+        pixels,
+        prediction,
+        card,
+        None if scope is None else scope.judge(pixels),
+        () if cases is None else training_cases(cases.nearest(prediction.features), card),
+    )
+    # What this app makes itself is answered in any case: it says what it is.
+    refused = result.refused and source is None
     return render_template(
-        "classify/result.html",
+        "classify/refused.html" if refused else "classify/result.html",
         card=card,
         about_scores=about_scores(card),
-        result=classification(pixels, prediction, card),
+        about_decision=about_decision(result),
+        about_set=about_set(result, card),
+        result=result,
         source=source,
         max_bytes=MAX_BYTES,
     )

@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 from lesionlab.core.errors import LesionLabError, ModelError
 from lesionlab.core.imaging import Pixels
 from lesionlab.core.names import did_you_mean
+from lesionlab.inference.nearest_cases import NearestCases
 from lesionlab.inference.predictor import Prediction, Predictor
 from lesionlab.inference.recipe import Recipe
+from lesionlab.inference.reference import REFERENCE_NAME
 from lesionlab.inference.sampler import Sampler
+from lesionlab.inference.scope import Scope, load_scope
 from lesionlab.records.card import ModelCard
+from lesionlab.records.scope import SCOPE_NAME
 from lesionlab.web.config import ROLES, WebConfig
 
 _EXTENSION = "lesionlab.models"
@@ -38,6 +42,8 @@ class ModelsInUse:
         self.config = config
         self._sampler: Sampler | None = None
         self._predictor: Predictor | None = None
+        self._scope: Scope | None = None
+        self._cases: NearestCases | None = None
         self._loading = threading.Lock()
 
     def sampler(self) -> Sampler:
@@ -61,6 +67,28 @@ class ModelsInUse:
             if self._predictor is None:
                 self._predictor = Predictor(self.config.classifier)
             return self._predictor
+
+    def scope(self) -> Scope | None:
+        """Return what lies in the classifier's scope; None where its export does not tell.
+
+        Raises:
+            ModelError: what it tells is damaged.
+        """
+        with self._loading:
+            if self._scope is None and (self.config.classifier / SCOPE_NAME).is_file():
+                self._scope = load_scope(self.config.classifier)
+            return self._scope
+
+    def cases(self) -> NearestCases | None:
+        """Return the classifier's training cases, to be compared with; None where its export has none.
+
+        Raises:
+            ModelError: they are damaged.
+        """
+        with self._loading:
+            if self._cases is None and (self.config.classifier / REFERENCE_NAME).is_file():
+                self._cases = NearestCases(self.config.classifier)
+            return self._cases
 
     def card(self, role: str) -> ModelCard:
         """Return the card of a role's model, loading it first.

@@ -53,14 +53,43 @@ class GenerateAnswer(BaseModel):
     notice: str = NOTICE
 
 
+class RemarkMade(BaseModel):
+    """What is wrong with a picture as a picture."""
+
+    code: str = Field(description="Such as blurred, dark, tiny or from_afar.")
+    words: str
+
+
+class ScopeAnswer(BaseModel):
+    """Whether the picture is of the kind that the classifier knows."""
+
+    in_scope: bool = Field(description="If false, everything else in the answer has no meaning.")
+    oddness: float = Field(description="How unlike the training images it is: about 1 is as unlike as they are.")
+    limit: float = Field(description="Above it a picture is out of scope.")
+    remarks: list[RemarkMade]
+    words: str = Field(description="What to tell a person; blank where all is well.")
+
+
+class NearCase(BaseModel):
+    """A training image near to the picture."""
+
+    image_id: str
+    diagnosis: str
+    source: str
+    distance: float
+
+
 class ClassifyAnswer(BaseModel):
     """What the classifier answers for one image."""
 
     model: ModelNamed
-    decision: str = Field(description="The class code decided for.")
+    decision: str = Field(description="The class code decided for, as if all diagnoses were alike frequent.")
     probabilities: dict[str, float] = Field(description="Class code to score, in the model's class order; sums to 1.")
     prior: dict[str, float] = Field(description="The class frequencies that the probabilities assume.")
-    temperature: float = Field(description="Logits are divided by it; 1 means uncalibrated.")
+    calibrated: bool = Field(description="Whether the probabilities were fitted to lesions that trained nothing.")
+    prediction_set: list[str] | None = Field(description="The class codes not ruled out; null where not calibrated.")
+    scope: ScopeAnswer | None = Field(description="Null where the classifier does not know its scope.")
+    nearest: list[NearCase] = Field(description="The nearest training cases; empty where they are not known.")
     about: str = Field(description="How to read the scores.")
     maps: dict[str, list[list[float]]] | None = Field(
         None, description="With maps=1: the class activation map of each class; its mean is the class's logit."
