@@ -47,11 +47,13 @@ def test_the_halves_depend_on_the_lesions_alone_and_not_on_their_order(validatio
     assert set(calibration_half(turned).groups) == set(calibration_half(validation).groups)
 
 
-def test_a_lesion_that_is_alone_calibrates_and_leaves_none_to_choose_on(validation):
-    alone = validation.of_groups(validation.groups[:1])
-    assert calibration_half(alone).groups == alone.groups
-    with pytest.raises(DataError, match="has 1 lesion groups: none is left for choice"):
-        choice_half(alone)
+def test_some_of_the_part_is_halved_as_all_of_it_is(validation):
+    calibration, choice = calibration_half(validation), choice_half(validation)
+    assert calibration_half(calibration).groups == calibration.groups
+    few = validation.of_groups({*calibration.groups[:3], *choice.groups[:4]})
+    assert set(calibration_half(few).groups) == set(calibration.groups[:3])
+    with pytest.raises(DataError, match="none falls to the choice half"):
+        choice_half(calibration)
 
 
 def test_what_was_trained_on_calibrates_nothing(tiny_data):

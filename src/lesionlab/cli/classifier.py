@@ -10,6 +10,7 @@ import typer
 
 from lesionlab.cli.classifier_reference import reference
 from lesionlab.cli.classifier_scope import scope
+from lesionlab.cli.classifier_calibrate import calibrate
 from lesionlab.cli.failures import EXIT_USER
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.part_options import LedgerChoice, PurposeChoice
@@ -89,6 +90,9 @@ def train(
     """
     begun = [f"pretrained={pretrained}", "width=1"] if pretrained is not None else []
     train_stage(STAGE, Choices(data, preset, config, [*begun, *(settings or [])], resume, dry_run, split, end=end))
+
+
+app.command(short_help="Fit a classifier's probabilities, on lesions that chose nothing.")(calibrate)
 
 
 @app.command(short_help="Measure a classifier lesion by lesion.")

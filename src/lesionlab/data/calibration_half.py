@@ -16,7 +16,7 @@ SHARES = {"calibration": 1, "choice": 1}  # an odd lesion goes to the half named
 
 
 def choice_half(validation: Part) -> Part:
-    """Return the lesion groups of the validation part to choose on: alike in each diagnosis to the other half.
+    """Return the lesion groups of a validation part, or of some of it, to choose on: half of each diagnosis.
 
     Raises:
         DataError: it is another part, or no group falls to this half.
@@ -25,7 +25,7 @@ def choice_half(validation: Part) -> Part:
 
 
 def calibration_half(validation: Part) -> Part:
-    """Return the lesion groups of the validation part to calibrate on; what chooses must not have seen them.
+    """Return the lesion groups of a validation part, or of some of it, to calibrate on; they must choose nothing.
 
     Raises:
         DataError: it is another part, or no group falls to this half.
@@ -36,14 +36,14 @@ def calibration_half(validation: Part) -> Part:
 def _half(part: Part, half: str) -> Part:
     if part.name != "validation":
         raise DataError(f"The {part.name} part is not halved.", "Choose and calibrate on the validation part.")
-    rows = [part.data.split.rows[index] for index in part.indices]
+    rows = [row for row in part.data.split.rows if row.part == part.name]
     found: dict[str, str] = {}
     for groups in strata(rows, {row.image_id: row.group for row in rows}).values():
         found |= deal(groups, SHARES, lambda name: derive_seed("calibration half", HALVING_SEED, name))
-    chosen = [group for group, its in found.items() if its == half]
+    chosen = [group for group in dict.fromkeys(part.groups) if found[group] == half]
     if not chosen:
         raise DataError(
-            f"The validation part of '{part.data.name}' has {len(found)} lesion groups: none is left for {half}.",
+            f"Of the {len(set(part.groups)):,} lesion groups of '{part.data.name}' here none falls to the {half} half.",
             "Prepare more images, so that there are lesions to choose on and lesions to calibrate on.",
         )
     return part.of_groups(chosen)

@@ -27,13 +27,42 @@ LEAST_LESIONS = 100  # fewer would fit temperature and biases to chance
 def calibrate_card(card: ModelCard, half: Part, logits: Floats) -> ModelCard:
     """Return a card with temperature, biases, prior and limits of sets fitted on the `calibration_half`.
 
-    `logits` [n, C] are the model's, of each image of the half. Other facts of the card stay.
+    `logits` [n, C] are the model's, of each image of the half. What was measured of earlier decisions goes.
 
     Raises:
         DataError: the class lists differ, the half has too few lesions or none of a class, or a logit is no number.
     """
-    sample = sample_of(card, half, logits)
-    lesions = np.bincount(sample.labels[sample.one_each], minlength=len(card.classes))
+    lesions = lesions_to_calibrate_on(card, half)
+    fitted = fit_calibrator(sample_of(card, half, logits))
+    assert fitted.limits is not None
+    return replace(
+        card,
+        temperature=fitted.scaling.temperature,
+        prior=_by_class(card.classes, fitted.prior),
+        metrics=tuple(metric for metric in card.metrics if metric.name.endswith("_at_choice")),
+        confusion=(),
+        confusion_part="",
+        calibration=Calibration(
+            biases=_by_class(card.classes, fitted.scaling.biases),
+            data=half.data.name,
+            split_sha256=half.data.split.sha256,
+            half_seed=HALVING_SEED,
+            images=len(half.labels),
+            lesions_per_class=lesions,
+            sets=_sets(card.classes, fitted.limits),
+        ),
+    )
+
+
+def lesions_to_calibrate_on(card: ModelCard, half: Part) -> dict[str, int]:
+    """Return how many lesions of each class there are in a half, when they suffice.
+
+    Raises:
+        DataError: the class lists differ, or the half has too few lesions or none of a class.
+    """
+    check_classes(card, half)
+    label_of = dict(zip(half.lesions, half.labels.tolist(), strict=True))
+    lesions = np.bincount(list(label_of.values()), minlength=len(card.classes))
     if lesions.sum() < LEAST_LESIONS:
         raise DataError(
             f"'{half.data.name}' has {lesions.sum():,} lesions to calibrate on; {LEAST_LESIONS} are needed.",
@@ -45,22 +74,7 @@ def calibrate_card(card: ModelCard, half: Part, logits: Floats) -> ModelCard:
             f"'{half.data.name}' has no lesion of {', '.join(lacking)} to calibrate on, among {lesions.sum():,}.",
             "Prepare more images of it; without them the probabilities stay uncalibrated.",
         )
-    fitted = fit_calibrator(sample)
-    assert fitted.limits is not None
-    return replace(
-        card,
-        temperature=fitted.scaling.temperature,
-        prior=_by_class(card.classes, fitted.prior),
-        calibration=Calibration(
-            biases=_by_class(card.classes, fitted.scaling.biases),
-            data=half.data.name,
-            split_sha256=half.data.split.sha256,
-            half_seed=HALVING_SEED,
-            images=len(half.labels),
-            lesions_per_class={code: int(n) for code, n in zip(card.classes, lesions, strict=True)},
-            sets=_sets(card.classes, fitted.limits),
-        ),
-    )
+    return {code: int(n) for code, n in zip(card.classes, lesions, strict=True)}
 
 
 def sample_of(card: ModelCard, part: Part, logits: Floats) -> Sample:
