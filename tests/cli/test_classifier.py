@@ -196,14 +196,16 @@ def test_model_cut_in_half_is_refused(refused, own_models, photographs):
 
 
 def test_evaluation_is_printed_and_written(run, own_models, tiny_set, tmp_path):
-    out = tmp_path / "report.json"
-    result = run("classifier", "evaluate", "--model", "judge", "--data", "tiny", "--out", out)
+    out, page = tmp_path / "report.json", tmp_path / "report.html"
+    result = run("classifier", "evaluate", "--model", "judge", "--data", "tiny", "--out", out, "--html", page)
     assert result.exit_code == 0, result.output
     assert "balanced accuracy" in result.stdout
     report = json.loads(out.read_text())
     assert report["part"] == "validation"
     assert np.sum(report["confusion"]) == report["lesions"]
     assert f"Report: {out}" in result.stdout
+    assert "What it takes for what" in page.read_text()
+    assert f"Page: {page}" in result.stdout
 
 
 def test_test_part_opens_for_a_purpose_and_is_written_down(run, own_models, tiny_set, home, tmp_path):

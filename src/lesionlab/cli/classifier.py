@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from lesionlab.cli.classifier_calibrate import calibrate
+from lesionlab.cli.classifier_maps import maps
 from lesionlab.cli.classifier_reference import reference
 from lesionlab.cli.classifier_scope import scope
-from lesionlab.cli.classifier_calibrate import calibrate
 from lesionlab.cli.failures import EXIT_USER
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.part_options import LedgerChoice, PurposeChoice
@@ -106,11 +107,17 @@ def evaluate(
     purpose: PurposeChoice = "",
     ledger: LedgerChoice = None,
     out: OutChoice = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the report here, as a page.")] = None,
     to_card: CardChoice = False,
 ) -> None:
-    """Measure a classifier lesion by lesion; each opening of the test part is written down."""
+    """Measure a classifier lesion by lesion; each opening of the test part is written down.
+
+    Decisions with 95% intervals, how far its probabilities and prediction sets may be trusted, and figures by stratum.
+    """
     from lesionlab.cli.evaluation_part import open_part
+    from lesionlab.core.files import write_text
     from lesionlab.evaluation.classifier import evaluate_classifier
+    from lesionlab.evaluation.classifier_page import classifier_page
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.predictor import Predictor
 
@@ -119,6 +126,9 @@ def evaluate(
     with progress_bar("Evaluating", "images") as progress:
         found = evaluate_classifier(predictor, opened, progress)
     keep_report(found, predictor.folder, out, to_card)
+    if html is not None:
+        write_text(html, classifier_page(found, predictor.folder))
+        typer.echo(f"Page: {html}")
 
 
 @app.command(short_help="Classify images.")
@@ -141,14 +151,14 @@ def predict(
 ) -> None:
     """Classify images. A file that cannot be read stops none of the others; the exit code is then 2."""
     from lesionlab.cli.image_files import find_images
-    from lesionlab.cli.predict_files import check_outputs, tell_answers
+    from lesionlab.cli.predict_files import check_outputs, streams_for, tell_answers
     from lesionlab.cli.predict_table import fill_table
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.predictor import Predictor
 
     paths = find_images(files)
     check_outputs(paths, map_file, out, as_json)
-    predictor = Predictor(find_model(model, "classifier"), bf16=bf16)
+    predictor = Predictor(find_model(model, "classifier"), bf16=bf16, streams=streams_for(len(paths)))
     if out is not None:
         failed = fill_table(out, predictor, paths)
         typer.echo(NOTICE)
@@ -161,3 +171,5 @@ def predict(
 app.command(short_help="Keep with a classifier what tells its scope and the nearest training cases.")(reference)
 
 app.command(short_help="Measure which pictures a classifier refuses to answer.")(scope)
+
+app.command(short_help="Test whether class activation maps show what a classifier goes by.")(maps)

@@ -103,7 +103,7 @@ def _melanoma(lesions: Lesions, template: Metric) -> list[Metric]:
     ranking, n = _ranking(lesions, label), int(np.count_nonzero(cases))
     return [
         _resampled(
-            replace(template, name=f"melanoma_sensitivity_at_{percent}", n=n, of=MELANOMA),
+            replace(template, name=f"melanoma_sensitivity_at_{percent}", n=n),
             ranking.sensitivity_at(percent / 100),
         )
         for percent in SPECIFICITIES
@@ -118,7 +118,7 @@ def _biopsied_nevi(lesions: Lesions, template: Metric) -> list[Metric]:
     if not nevi.any():
         return []
     malignant = np.array([describe(code).malignant for code in lesions.classes])
-    metric = replace(template, name="specificity_on_biopsied_nevi", of=NEVUS)
+    metric = replace(template, name="specificity_on_biopsied_nevi")
     return [_share(metric, ~malignant[lesions.decision[nevi]])]
 
 

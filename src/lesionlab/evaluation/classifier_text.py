@@ -35,15 +35,12 @@ PLAIN = {
     "specificity": "Specificity: the share of other lesions that is not taken for the diagnosis",
 }
 TRUST = ("brier", "log_loss", "debiased_calibration_error", "calibration_error", "coverage", "set_size")
+OF_EACH = ("recall", "specificity")  # of each diagnosis
 FOR_CHOOSING = "This part chose the stopping point or calibrated; what is reported comes from the test part."
 
 
 def report_text(report: ClassifierReport) -> str:
     """Return the report as tables: decisions, probabilities, diagnoses, strata and confusion."""
-    classes = report.classes
-    whole = [metric for metric in report.metrics if metric.of not in classes or metric.name in _UNDER_A_NAME]
-    decided = [metric for metric in whole if metric.name not in TRUST]
-    trust = [metric for metric in whole if metric.name in TRUST]
     learned = [f"Learned from: {learned_from(report.trained_on)}", ""] if report.trained_on else []
     return "\n".join(
         [
@@ -51,17 +48,17 @@ def report_text(report: ClassifierReport) -> str:
             *([FOR_CHOOSING] if report.part == "validation" else []),
             "",
             "Decisions",
-            *_lines(decided),
+            *_lines(decided(report)),
             "",
             f"Probabilities, {report.trust}",
-            *_lines(trust),
+            *_lines(trusted(report)),
             "",
             "By diagnosis",
             *_by_diagnosis(report),
             *strata_lines(report.strata),
             "",
             "Confusion by lesion (rows: truth, columns: decision)",
-            *confusion_table(classes, report.confusion),
+            *confusion_table(report.classes, report.confusion),
             "",
             *learned,
             report.notice,
@@ -69,7 +66,14 @@ def report_text(report: ClassifierReport) -> str:
     )
 
 
-_UNDER_A_NAME = frozenset(name for name in PLAIN if name.startswith(("melanoma", "specificity_on")))
+def decided(report: ClassifierReport) -> list[Metric]:
+    """Return the figures of decisions and rankings that are not of each diagnosis."""
+    return [metric for metric in report.metrics if metric.name not in (*TRUST, *OF_EACH)]
+
+
+def trusted(report: ClassifierReport) -> list[Metric]:
+    """Return the figures of probabilities and sets over all diagnoses."""
+    return [metric for metric in report.metrics if metric.name in TRUST and metric.of not in report.classes]
 
 
 def _lines(metrics: Sequence[Metric]) -> list[str]:

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, render_template, send_file
 
 from lesionlab.core.errors import LesionLabError
 from lesionlab.records.card import SAMPLES_NAME
+from lesionlab.records.confusion import confusion_rows
 from lesionlab.web.classification import about_scores
 from lesionlab.web.config import ROLES
-from lesionlab.web.confusion import confusion_table
 from lesionlab.web.models_in_use import models_in_use
 
 models = Blueprint("models", __name__)
@@ -38,7 +38,7 @@ def card(role: str) -> str:
         f"models/{model_card.kind}.html",
         role=role,
         card=model_card,
-        confusion=confusion_table(model_card),
+        confusion=confusion_rows(model_card.classes, model_card.confusion),
         about_scores=about_scores(model_card),
         has_samples=(models_in_use().config.folder(role) / SAMPLES_NAME).is_file(),
     )

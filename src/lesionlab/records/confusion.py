@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lesionlab.core.diagnoses import Diagnosis, describe
-from lesionlab.records.card import ModelCard
 
 HEAT_STEPS = 9  # base.css has a class for each
 
@@ -30,15 +30,14 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def confusion_table(card: ModelCard) -> tuple[Row, ...]:
-    """Return the rows of a card's confusion matrix; none when the card has no matrix."""
-    if not card.confusion:
+def confusion_rows(classes: Sequence[str], confusion: Sequence[Sequence[int]]) -> tuple[Row, ...]:
+    """Return the rows of a confusion matrix (rows: truth, columns: decision); none when there is no matrix."""
+    if not confusion:
         return ()
-    pairs = zip(card.classes, card.confusion, strict=True)
-    return tuple(_row(code, index, counts) for index, (code, counts) in enumerate(pairs))
+    return tuple(_row(code, index, counts) for index, (code, counts) in enumerate(zip(classes, confusion, strict=True)))
 
 
-def _row(code: str, index: int, counts: tuple[int, ...]) -> Row:
+def _row(code: str, index: int, counts: Sequence[int]) -> Row:
     total = sum(counts)
     cells = tuple(
         Cell(count, share := count / total if total else 0.0, round(share * HEAT_STEPS), column == index)
