@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from lesionlab.cli.classifier_calibrate import calibrate
 from lesionlab.cli.classifier_maps import maps
 from lesionlab.cli.classifier_reference import reference
 from lesionlab.cli.classifier_scope import scope
@@ -93,9 +92,6 @@ def train(
     train_stage(STAGE, Choices(data, preset, config, [*begun, *(settings or [])], resume, dry_run, split, end=end))
 
 
-app.command(short_help="Fit a classifier's probabilities, on lesions that chose nothing.")(calibrate)
-
-
 @app.command(short_help="Measure a classifier lesion by lesion.")
 def evaluate(
     model: ModelChoice = "released",
@@ -107,17 +103,11 @@ def evaluate(
     purpose: PurposeChoice = "",
     ledger: LedgerChoice = None,
     out: OutChoice = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the report here, as a page.")] = None,
     to_card: CardChoice = False,
 ) -> None:
-    """Measure a classifier lesion by lesion; each opening of the test part is written down.
-
-    Decisions with 95% intervals, how far its probabilities and prediction sets may be trusted, and figures by stratum.
-    """
+    """Measure a classifier lesion by lesion; each opening of the test part is written down."""
     from lesionlab.cli.evaluation_part import open_part
-    from lesionlab.core.files import write_text
     from lesionlab.evaluation.classifier import evaluate_classifier
-    from lesionlab.evaluation.classifier_page import classifier_page
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.predictor import Predictor
 
@@ -126,9 +116,6 @@ def evaluate(
     with progress_bar("Evaluating", "images") as progress:
         found = evaluate_classifier(predictor, opened, progress)
     keep_report(found, predictor.folder, out, to_card)
-    if html is not None:
-        write_text(html, classifier_page(found, predictor.folder))
-        typer.echo(f"Page: {html}")
 
 
 @app.command(short_help="Classify images.")
@@ -151,14 +138,14 @@ def predict(
 ) -> None:
     """Classify images. A file that cannot be read stops none of the others; the exit code is then 2."""
     from lesionlab.cli.image_files import find_images
-    from lesionlab.cli.predict_files import check_outputs, streams_for, tell_answers
+    from lesionlab.cli.predict_files import check_outputs, tell_answers
     from lesionlab.cli.predict_table import fill_table
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.predictor import Predictor
 
     paths = find_images(files)
     check_outputs(paths, map_file, out, as_json)
-    predictor = Predictor(find_model(model, "classifier"), bf16=bf16, streams=streams_for(len(paths)))
+    predictor = Predictor(find_model(model, "classifier"), bf16=bf16)
     if out is not None:
         failed = fill_table(out, predictor, paths)
         typer.echo(NOTICE)

@@ -85,13 +85,13 @@ class Predictor:
         if not np.isfinite(outputs["logits"]).all():
             raise ModelError(f"The classifier in {self.folder} gives values that are no numbers.", "Train it again.")
         return [
-            self._prediction(outputs["logits"][i], outputs["maps"][i], outputs["features"][i])
-            for i in range(len(batch))
+            self.of_outputs(outputs["logits"][i], outputs["maps"][i], outputs["features"][i]) for i in range(len(batch))
         ]
 
-    def _prediction(
+    def of_outputs(
         self, logits: NDArray[np.float32], maps: NDArray[np.float32], features: NDArray[np.float32]
     ) -> Prediction:
+        """Return the prediction of a network's outputs by the card: logits [C], maps [C, h, w], features [F]."""
         probabilities = self._calibrator.probabilities(logits)
         decision = self.card.classes[int(self._calibrator.balanced(probabilities).argmax())]
         return Prediction(probabilities, decision, maps, features, self._prediction_set(probabilities))
