@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from lesionlab.cli.classifier_maps import maps
 from lesionlab.cli.classifier_reference import reference
 from lesionlab.cli.classifier_scope import scope
+from lesionlab.cli.classifier_calibrate import calibrate
 from lesionlab.cli.failures import EXIT_USER
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.part_options import LedgerChoice, PurposeChoice
@@ -92,6 +92,9 @@ def train(
     train_stage(STAGE, Choices(data, preset, config, [*begun, *(settings or [])], resume, dry_run, split, end=end))
 
 
+app.command(short_help="Fit a classifier's probabilities, on lesions that chose nothing.")(calibrate)
+
+
 @app.command(short_help="Measure a classifier lesion by lesion.")
 def evaluate(
     model: ModelChoice = "released",
@@ -103,11 +106,17 @@ def evaluate(
     purpose: PurposeChoice = "",
     ledger: LedgerChoice = None,
     out: OutChoice = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the report here, as a page.")] = None,
     to_card: CardChoice = False,
 ) -> None:
-    """Measure a classifier lesion by lesion; each opening of the test part is written down."""
+    """Measure a classifier lesion by lesion; each opening of the test part is written down.
+
+    Decisions with 95% intervals, how far its probabilities and prediction sets may be trusted, and figures by stratum.
+    """
     from lesionlab.cli.evaluation_part import open_part
+    from lesionlab.core.files import write_text
     from lesionlab.evaluation.classifier import evaluate_classifier
+    from lesionlab.evaluation.classifier_page import classifier_page
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.predictor import Predictor
 
@@ -116,6 +125,9 @@ def evaluate(
     with progress_bar("Evaluating", "images") as progress:
         found = evaluate_classifier(predictor, opened, progress)
     keep_report(found, predictor.folder, out, to_card)
+    if html is not None:
+        write_text(html, classifier_page(found, predictor.folder))
+        typer.echo(f"Page: {html}")
 
 
 @app.command(short_help="Classify images.")
@@ -158,5 +170,3 @@ def predict(
 app.command(short_help="Keep with a classifier what tells its scope and the nearest training cases.")(reference)
 
 app.command(short_help="Measure which pictures a classifier refuses to answer.")(scope)
-
-app.command(short_help="Test whether class activation maps show what a classifier goes by.")(maps)
