@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from lesionlab.cli.classifier_calibrate import calibrate
+from lesionlab.cli.classifier_maps import maps
 from lesionlab.cli.classifier_reference import reference
 from lesionlab.cli.classifier_scope import scope
-from lesionlab.cli.classifier_calibrate import calibrate
 from lesionlab.cli.failures import EXIT_USER
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.part_options import LedgerChoice, PurposeChoice
@@ -170,3 +171,5 @@ def predict(
 app.command(short_help="Keep with a classifier what tells its scope and the nearest training cases.")(reference)
 
 app.command(short_help="Measure which pictures a classifier refuses to answer.")(scope)
+
+app.command(short_help="Test whether class activation maps show what a classifier goes by.")(maps)
