@@ -79,15 +79,22 @@ def test_softmax_survives_large_logits():
     )
 
 
-@pytest.mark.parametrize("bf16", [False, True])
+@pytest.mark.parametrize(("bf16", "streams"), [(False, 1), (True, 1), (False, 3)])
 @pytest.mark.parametrize("together", [1, 8, 9])
-def test_batch_size_changes_no_byte(make_classifier, together, bf16):
-    predictor = Predictor(make_classifier(), bf16=bf16)
+def test_batch_size_changes_no_byte(make_classifier, together, bf16, streams):
+    predictor = Predictor(make_classifier(), bf16=bf16, streams=streams)
     images = _photographs(50)
     whole = [_bytes(p) for p in predictor.predict(images)]
     parts = [predictor.predict(images[i : i + together]) for i in range(0, 50, together)]
     assert [_bytes(p) for part in parts for p in part] == whole
     assert predictor.predict([]) == []
+
+
+def test_streams_answer_alike(make_classifier, predictor):
+    images = _photographs(20)
+    many = Predictor(make_classifier("many"), streams=3).predict(images)
+    for one, other in zip(predictor.predict(images), many, strict=True):
+        np.testing.assert_allclose(other.probabilities, one.probabilities, atol=1e-6)
 
 
 def test_order_changes_no_byte(predictor):

@@ -151,14 +151,14 @@ def predict(
 ) -> None:
     """Classify images. A file that cannot be read stops none of the others; the exit code is then 2."""
     from lesionlab.cli.image_files import find_images
-    from lesionlab.cli.predict_files import check_outputs, tell_answers
+    from lesionlab.cli.predict_files import check_outputs, streams_for, tell_answers
     from lesionlab.cli.predict_table import fill_table
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.predictor import Predictor
 
     paths = find_images(files)
     check_outputs(paths, map_file, out, as_json)
-    predictor = Predictor(find_model(model, "classifier"), bf16=bf16)
+    predictor = Predictor(find_model(model, "classifier"), bf16=bf16, streams=streams_for(len(paths)))
     if out is not None:
         failed = fill_table(out, predictor, paths)
         typer.echo(NOTICE)

@@ -20,7 +20,7 @@ from lesionlab.core.notice import NOTICE
 from lesionlab.core.png import encode_png
 from lesionlab.core.processes import cores
 from lesionlab.inference.heatmap import overlay
-from lesionlab.inference.prediction_stream import Answer, predict_files
+from lesionlab.inference.prediction_stream import FILES_AT_ONCE, Answer, predict_files
 from lesionlab.inference.predictor import Prediction, Predictor
 from lesionlab.records.card import ModelCard
 
@@ -92,6 +92,11 @@ def check_outputs(paths: Sequence[Path], map_file: Path | None, out: Path | None
         raise InputError(f"--map is for one image, and {len(paths)} were given.", "Give one image with --map.")
     if map_file.suffix.lower() != ".png" or map_file.resolve() == paths[0].resolve():
         raise InputError(f"The map cannot be written to {map_file}.", "Give --map a new file that ends in .png.")
+
+
+def streams_for(files: int) -> int:
+    """Return how many streams answer so many files soonest: one core each, but all of them together for a few."""
+    return cores() if files > FILES_AT_ONCE else 1
 
 
 def tell_answers(predictor: Predictor, paths: Sequence[Path], as_json: bool, map_file: Path | None) -> int:
