@@ -1,0 +1,75 @@
+"""Which arms a study compares: chosen on the validation lesions of one fold, before any lesion is tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lesionlab.core.errors import StudyError
+from lesionlab.records.protocol import Protocol, Role
+from lesionlab.study.evidence import Findings
+from lesionlab.study.verdict import Evidence
+
+WHOLE = 1.0
+PERFECT = "perfect"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The best arm without synthetic images, the best with them, and the balanced accuracy of each candidate."""
+
+    real: str
+    synthetic: str
+    scores: dict[str, float] = field(default_factory=dict)
+
+
+def choose(findings: Findings, protocol: Protocol) -> Choices:
+    """Return the choices of a study; of equal candidates the one that the protocol names first.
+
+    Raises:
+        StudyError: a candidate was not trained in the fold that is chosen in.
+    """
+    share = max(protocol.real_shares)
+    candidates = [arm.name for role in ("real", "synthetic") for arm in protocol.of_role(role)]
+    scores = {name: findings.validated(name, share, protocol.choice_fold) for name in candidates}
+    return Choices(_best("real", protocol, scores), _best("synthetic", protocol, scores), scores)
+
+
+def _best(role: Role, protocol: Protocol, scores: dict[str, float]) -> str:
+    return max((arm.name for arm in protocol.of_role(role)), key=scores.__getitem__)
+
+
+def replay_of(protocol: Protocol, synthetic: str) -> str:
+    """Return the control that fills as many slots as an arm does with repeats of real images.
+
+    Raises:
+        StudyError: there is none at its dose.
+    """
+    dose = protocol.arm(synthetic).dose
+    for arm in protocol.of_role("control"):
+        if arm.fill == "replay" and arm.dose == dose:
+            return arm.name
+    raise StudyError(
+        f"No arm repeats real images at the dose of '{synthetic}', {dose:g}.",
+        f"Add one to the protocol: fill = replay, role = control, dose = {dose:g}.",
+    )
+
+
+def evidence_of(findings: Findings, protocol: Protocol, choices: Choices, share: float) -> Evidence:
+    """Return what the verdict at a share of the real images is made of.
+
+    Raises:
+        StudyError: an arm that it needs was not trained.
+    """
+    replay = replay_of(protocol, choices.synthetic)
+    perfect = [arm.name for arm in protocol.of_role("control") if arm.fill == PERFECT]
+    compared = [choices.synthetic, choices.real, replay]
+    folds = set.intersection(*(set(findings.folds_of(arm, share)) for arm in compared))
+    seeds = set.intersection(*(set(findings.seeds_of(arm, share)) for arm in compared))
+    return Evidence(
+        over_real=findings.compare(choices.synthetic, choices.real, share),
+        over_replay=findings.compare(choices.synthetic, replay, share),
+        folds=len(folds),
+        seeds=len(seeds),
+        # With all real images there are none held back to fill the slots with.
+        control=findings.compare(perfect[0], replay, share) if perfect and share < WHOLE else None,
+    )
