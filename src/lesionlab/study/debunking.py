@@ -1,0 +1,101 @@
+"""What a careless or dishonest reader of the same records would have found: each switch leaves out one safeguard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from lesionlab.core.errors import StudyError
+from lesionlab.records.protocol import Protocol
+from lesionlab.study.choosing import Choices, choose, evidence_of
+from lesionlab.study.evidence import Findings
+from lesionlab.study.verdict import Evidence, Rule, Verdict, judge
+
+Switch = Literal["hide-replay", "choose-on-test", "best-seed", "one-seed", "one-fold"]
+
+TOLD: dict[Switch, str] = {
+    "hide-replay": "Compare with real images alone: whoever sees real images more often gains as well, unseen here.",
+    "choose-on-test": "Choose the arm with synthetic images by the very lesions that it is then praised for.",
+    "best-seed": "Show the luckiest seed of the synthetic arm against the mean of the others.",
+    "one-seed": "Train each arm once: luck of one training passes for an effect.",
+    "one-fold": "Test on one fold alone: a seventh of the rare lesions, one generator.",
+}
+
+
+@dataclass(frozen=True)
+class Debunked:
+    """What the records say with some safeguards left out."""
+
+    switches: tuple[Switch, ...]
+    choices: Choices
+    evidence: Evidence
+    verdict: Verdict
+
+
+def debunk(findings: Findings, protocol: Protocol, share: float, switches: Sequence[Switch] = ()) -> Debunked:
+    """Return the verdict of records with these safeguards left out; with none of them, the honest one.
+
+    A pilot's silence would hide what a missing safeguard does, so the rule asks for no more folds and seeds than are
+    left in, where a switch takes some away.
+
+    Raises:
+        StudyError: a training that it needs is missing.
+    """
+    rule = Rule(delta=protocol.delta, folds=protocol.folds, seeds=max(2, len(protocol.classifier_seeds)))
+    choices = choose(findings, protocol)
+    if "choose-on-test" in switches:
+        choices = replace(choices, synthetic=_best_on_test(findings, protocol, choices, share))
+    if "one-fold" in switches:
+        findings = _only(findings, lambda fold, _: fold == protocol.choice_fold)
+        rule = replace(rule, folds=1)
+    if "one-seed" in switches:
+        first = min(protocol.classifier_seeds)
+        findings = _only(findings, lambda _, seed: seed == first)
+        rule = replace(rule, seeds=1)
+    if "best-seed" in switches:
+        findings = _best_seed(findings, choices.synthetic, share)
+    evidence = evidence_of(findings, protocol, choices, share)
+    if "best-seed" in switches:
+        rule = replace(rule, seeds=1)
+    if "hide-replay" in switches:
+        evidence = replace(evidence, over_replay=evidence.over_real, control=None)
+    return Debunked(tuple(switches), choices, evidence, judge(evidence, rule))
+
+
+def _best_on_test(findings: Findings, protocol: Protocol, choices: Choices, share: float) -> str:
+    """Return the synthetic arm that does best on the tested lesions; those not tested everywhere are passed over."""
+    there = [
+        arm.name
+        for arm in protocol.of_role("synthetic")
+        if findings.folds_of(arm.name, share) == findings.folds_of(choices.real, share)
+    ]
+    if not there:
+        raise StudyError("No arm with synthetic images was tested in all folds.", "Run `lesionlab study run`.")
+    gains = {name: findings.compare(name, choices.real, share).estimate for name in there}
+    return max(there, key=gains.__getitem__)
+
+
+def _best_seed(findings: Findings, arm: str, share: float) -> Findings:
+    """Leave of an arm the seed that did best on the tested lesions; it then stands for all seeds of the others."""
+    folds = findings.folds_of(arm, share)
+    lesions = findings.lesions(folds)
+
+    def recall(seed: int) -> float:
+        right = findings.right(arm, share, folds, [seed])
+        return float(np.mean([right[lesions.labels == label].mean() for label in np.unique(lesions.labels)]))
+
+    best = max(findings.seeds_of(arm, share), key=recall)
+    kept = [each for each in findings.tested if each.record.arm != arm or each.record.share != share]
+    for each in findings.tested:
+        if (each.record.arm, each.record.share, each.record.seed) == (arm, share, best):
+            kept += [replace(each, record=replace(each.record, seed=seed)) for seed in findings.seeds_of(arm, share)]
+    return replace(findings, tested=tuple(kept))
+
+
+def _only(findings: Findings, wanted: Callable[[int, int], bool]) -> Findings:
+    return replace(
+        findings, tested=tuple(each for each in findings.tested if wanted(each.record.fold, each.record.seed))
+    )
