@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import collecting, duplicates, inferring, measuring, preparing, sampling, training
+from benchmarks import classifier_training, collecting, duplicates, inferring, measuring, preparing, sampling, training
 from benchmarks.comparison import Comparison
 from benchmarks.machine import facts
 from benchmarks.quiet import others, refusal
@@ -23,6 +23,7 @@ BENCHES: dict[str, Callable[[], Iterator[Comparison]]] = {
     "generate": inferring.generator_comparisons,
     "sample": sampling.comparisons,
     "train": training.comparisons,
+    "train-classifier": classifier_training.comparisons,
     "duplicates": duplicates.comparisons,
     "measure": measuring.comparisons,
 }

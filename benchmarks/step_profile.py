@@ -1,4 +1,4 @@
-"""`python -m benchmarks.step_profile`: where a training step of the GAN spends its time, operation by operation.
+"""`python -m benchmarks.step_profile`: where a training step spends its time, operation by operation.
 
 Torch's own profiler allocates while it watches, and large tensors then take ten times as long; this one only asks the
 clock before and after each operation. It also counts subnormal numbers, which processors are slow at.
@@ -17,10 +17,12 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from benchmarks.classifier_training import drawn_trainee
 from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.data.procedural import procedural_lesion
 from lesionlab.models.precision import choose_compute
-from lesionlab.records.options import GanOptions
+from lesionlab.records.options import ClassifierOptions, GanOptions
+from lesionlab.training.drive import Trainee
 from lesionlab.training.gan_trainee import GanTrainee
 
 WARM_UP_STEPS = 6
@@ -54,12 +56,8 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return found
 
 
-def profile(options: GanOptions, steps: int, subnormal: bool) -> tuple[Watch, float]:
+def profile(trainee: Trainee, steps: int, subnormal: bool) -> tuple[Watch, float]:
     """Return what was seen in `steps` steps, and the seconds of one when nobody watches."""
-    labels = np.arange(IMAGES) % len(HAM10000_CODES)
-    drawn = [procedural_lesion(HAM10000_CODES[label], seed, options.image_size_px) for seed, label in enumerate(labels)]
-    compute = choose_compute(options.bf16, options.threads)
-    trainee = GanTrainee(options, np.stack(drawn), labels, HAM10000_CODES, compute)
     for _ in range(WARM_UP_STEPS):
         trainee.step()
     begun = time.perf_counter()
@@ -72,9 +70,18 @@ def profile(options: GanOptions, steps: int, subnormal: bool) -> tuple[Watch, fl
     return watch, alone
 
 
+def gan_on_drawn(options: GanOptions) -> GanTrainee:
+    """Return a generator in training on drawn lesions."""
+    labels = np.arange(IMAGES) % len(HAM10000_CODES)
+    drawn = [procedural_lesion(HAM10000_CODES[label], seed, options.image_size_px) for seed, label in enumerate(labels)]
+    compute = choose_compute(options.bf16, options.threads)
+    return GanTrainee(options, np.stack(drawn), labels, HAM10000_CODES, compute)
+
+
 def main() -> None:
     """Print the dearest operations of a step."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.step_profile", description=__doc__)
+    parser.add_argument("--classifier", action="store_true", help="a step of the classifier, not of the GAN")
     parser.add_argument("--size", type=int, default=64, help="pixels a side")
     parser.add_argument("--batch", type=int, default=64, help="images of a step")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0: all")
@@ -82,8 +89,11 @@ def main() -> None:
     parser.add_argument("--top", type=int, default=30, help="operations to show")
     parser.add_argument("--subnormal", action="store_true", help="count subnormal numbers as well (slow)")
     chosen = parser.parse_args()
-    options = GanOptions(image_size_px=chosen.size, batch_size=chosen.batch, threads=chosen.threads)
-    watch, alone = profile(options, chosen.steps, chosen.subnormal)
+    sizes = {"image_size_px": chosen.size, "batch_size": chosen.batch, "threads": chosen.threads}
+    trainee: Trainee = (
+        drawn_trainee(ClassifierOptions(**sizes)) if chosen.classifier else gan_on_drawn(GanOptions(**sizes))
+    )
+    watch, alone = profile(trainee, chosen.steps, chosen.subnormal)
     watched = sum(watch.seconds.values()) / chosen.steps
     print(f"A step of {chosen.batch}: {1e3 * alone:.0f} ms alone, {1e3 * watched:.0f} ms in operations when watched.")
     if chosen.subnormal:

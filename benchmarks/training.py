@@ -22,6 +22,7 @@ from lesionlab.records.options import GanOptions
 from lesionlab.training.batches import one_hot
 from lesionlab.training.diffaugment import diffaugment
 from lesionlab.training.draws import Draws
+from lesionlab.training.drive import Trainee
 from lesionlab.training.gan_trainee import GanTrainee
 from lesionlab.training.losses import discriminator_loss, generator_loss
 from lesionlab.training.symmetries import random_symmetry
@@ -146,7 +147,7 @@ def comparisons(options: GanOptions | None = None, rounds: int = 9) -> Iterator[
     yield compare(name, "the whole GAN step it feeds", "images", options.batch_size, draw, ours.step, rounds)
 
 
-def share_of_peak(batch_size: int, trainee: GanTrainee) -> Comparison:
+def share_of_peak(batch_size: int, trainee: Trainee) -> Comparison:
     """Set the arithmetic of a step's convolutions and products beside the machine's best: the ratio is the share."""
     with FlopCounterMode(display=False) as counted:
         trainee.step()

@@ -7,21 +7,26 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from benchmarks import __main__ as command
-from benchmarks import collecting, duplicates, inferring, measuring, preparing, sampling, training
+from benchmarks import classifier_training, collecting, duplicates, inferring, measuring, preparing, sampling, training
 from benchmarks.comparison import Comparison, compare
 from benchmarks.machine import facts
 from benchmarks.memory import peak_mib
 from benchmarks.quiet import Busy, others, refusal
-from benchmarks.step_profile import profile
+from benchmarks.step_profile import gan_on_drawn, profile
 
 from lesionlab.models.dcgan import Generator
 from lesionlab.models.precision import cpu_has_bf16
+from lesionlab.models.vgg19 import Vgg19
 from lesionlab.records.options import ClassifierOptions, GanOptions
+from lesionlab.training.augmentation import augment
+from lesionlab.training.draws import Draws
 
 # One thread: on a busy machine several wait for each other far longer than they compute.
 TINY_GAN = GanOptions(
@@ -145,6 +150,19 @@ def test_the_training_bench_runs_and_its_networks_are_the_same_size():
     assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in plain.parameters())
 
 
+def test_the_classifier_s_training_bench_runs_and_its_networks_and_augmentation_are_the_same():
+    step, *peak, batch = classifier_training.comparisons(replace(TINY_CLASSIFIER, batch_size=4), rounds=1)
+    assert (step.count, batch.count) == (4, 4)
+    assert len(peak) == (cpu_has_bf16() and TINY_CLASSIFIER.bf16)
+    ours, plain = Vgg19(7, TINY_CLASSIFIER.width), classifier_training.PlainClassifier(TINY_CLASSIFIER, 7)
+    assert [p.numel() for p in ours.parameters()] == [p.numel() for p in plain.parameters()]
+    images = torch.rand(400, 3, 16, 16) * 2 - 1
+    one = augment(images, Draws(0, "a", 0, torch.device("cpu"), 400))
+    other = classifier_training.plain_augment(images, Draws(0, "b", 0, torch.device("cpu"), 400))
+    assert one.mean().item() == pytest.approx(other.mean().item(), abs=0.05)
+    assert one.std().item() == pytest.approx(other.std().item(), rel=0.05)
+
+
 def process(proc: Path, pid: int, name: str, ticks: int) -> None:
     (proc / str(pid)).mkdir(parents=True, exist_ok=True)
     fields = ["S", *["0"] * 10, str(ticks), "0", "0"]
@@ -218,7 +236,7 @@ def test_the_machine_s_facts_name_processor_and_instructions(tmp_path: Path):
 
 
 def test_the_step_profile_names_the_convolutions_and_finds_no_subnormal_numbers():
-    watch, alone = profile(TINY_GAN, steps=1, subnormal=True)
+    watch, alone = profile(gan_on_drawn(TINY_GAN), steps=1, subnormal=True)
     assert alone > 0
     names = {name for name, _ in watch.seconds}
     assert any("convolution_backward" in name for name in names)

@@ -7,6 +7,7 @@ import itertools
 from torch import nn
 
 from lesionlab.models.pooled_classifier import PooledClassifier
+from lesionlab.models.trunk import Trunk, TrunkConv
 from lesionlab.models.vgg19 import scaled
 
 CHANNELS = (64, 128, 256, 384)  # at width 1; at a half, the default of a run, 0.3 million parameters
@@ -20,9 +21,9 @@ class SmallCnn(PooledClassifier):
         super().__init__(_trunk(plan), plan[-1], classes, dropout)
 
 
-def _trunk(plan: list[int]) -> nn.Sequential:
+def _trunk(plan: list[int]) -> Trunk:
     layers: list[nn.Module] = []
     for before, after in itertools.pairwise([3, *plan]):
-        layers += [nn.Conv2d(before, after, 3, padding=1), nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
+        layers += [TrunkConv(before, after), nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
         layers += [nn.MaxPool2d(2, 2)]
-    return nn.Sequential(*layers[:-1])
+    return Trunk(*layers[:-1])

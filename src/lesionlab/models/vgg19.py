@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from torch import nn
-from torchvision.models.vgg import make_layers
 
 from lesionlab.models.pooled_classifier import PooledClassifier
+from lesionlab.models.trunk import Trunk, TrunkConv
 
 # Configuration E of the paper: channels of the 16 convolutions, M a 2x2 max-pooling.
 _LAYERS: list[int | str] = [
@@ -30,8 +30,15 @@ def scaled(channels: int, width: float) -> int:
     return max(8, round(channels * width))
 
 
-def vgg19_trunk(width: float) -> nn.Sequential:
+def vgg19_trunk(width: float) -> Trunk:
     """Return the 16 convolutions with batch norm and ReLU, and the four poolings between their blocks."""
-    layers = [layer if isinstance(layer, str) else scaled(layer, width) for layer in _LAYERS]
-    trunk: nn.Sequential = make_layers(layers, batch_norm=True)
-    return trunk
+    layers: list[nn.Module] = []
+    before = 3
+    for layer in _LAYERS:
+        if isinstance(layer, str):
+            layers.append(nn.MaxPool2d(2, 2))
+            continue
+        after = scaled(layer, width)
+        layers += [TrunkConv(before, after), nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
+        before = after
+    return Trunk(*layers)

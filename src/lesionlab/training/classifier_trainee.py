@@ -66,7 +66,7 @@ class ClassifierTrainee:
             load_pretrained(self.network, pretrained_file(options.pretrained))
         self.network.to(compute.device).to(memory_format=torch.channels_last).train()
         self.average = averaged_copy(self.network)
-        self.optimiser = torch.optim.AdamW(_decay_groups(self.network, options.weight_decay), options.lr)
+        self.optimiser = torch.optim.AdamW(_decay_groups(self.network, options.weight_decay), options.lr, fused=True)
         self.best_accuracy, self.best_kimg = -1.0, 0.0
         self.best = averaged_copy(self.network).state_dict()
         self.steps = 0
