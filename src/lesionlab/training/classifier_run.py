@@ -19,6 +19,7 @@ from lesionlab.records.card import ImageSpec, Metric, ModelCard, Training, write
 from lesionlab.records.codec import from_plain
 from lesionlab.records.options import ClassifierOptions
 from lesionlab.records.run import RunFolder, RunRecord
+from lesionlab.training.classifier_calibration import calibrated
 from lesionlab.training.classifier_trainee import ClassifierTrainee, Validation
 from lesionlab.training.drive import drive
 from lesionlab.training.run_start import read_run, start_run, training_facts, write_rights, write_seen
@@ -122,7 +123,7 @@ def _export(
         metrics=(chosen,),
         limits=(SKIN_TONE_LIMIT, *([_begun_with(parent_sha256)] if parent_sha256 else [])),
     )
-    write_card(run.export, card)
+    write_card(run.export, calibrated(card, network, part.data.part("validation")))
 
 
 def _begun_with(sha256: str) -> str:
