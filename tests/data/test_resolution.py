@@ -40,9 +40,10 @@ def refusal(source: Path, *sizes_px: int) -> DataError:
     return caught.value
 
 
-def test_small_editions_are_refused_at_256_px_and_the_original_is_named(source: Path) -> None:
-    error = refusal(source, 64, 256)
-    assert "35 of 35 images are too small for 256 px" in error.cause
+@pytest.mark.parametrize("size", [224, 256])
+def test_small_editions_are_refused_where_only_originals_will_do_and_those_are_named(size: int, source: Path) -> None:
+    error = refusal(source, 64, size)
+    assert f"35 of 35 images are too small for {size} px" in error.cause
     assert "with 64 x 48 pixels" in error.cause
     assert "600 x 450" in error.cure
     assert "lesionlab collect ham10000" in error.cure

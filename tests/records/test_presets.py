@@ -3,7 +3,7 @@ from dataclasses import asdict
 import pytest
 
 from lesionlab.core.errors import OptionsError
-from lesionlab.records.presets import GAN_PRESETS, find_preset, finetuned
+from lesionlab.records.presets import CLASSIFIER_PRESETS, GAN_PRESETS, find_preset, finetuned
 
 
 @pytest.mark.parametrize("name", list(GAN_PRESETS))
@@ -18,6 +18,11 @@ def test_going_on_with_few_images_is_slower_short_and_closely_watched(name):
     before, after = asdict(parent), asdict(child)
     changed = {key for key in before if before[key] != after[key]}
     assert changed <= {"generator_lr", "discriminator_lr", "total_kimg", "sheet_kimg", "kid_kimg", "tick_kimg"}
+
+
+def test_the_small_cnn_has_the_budget_and_the_augmentation_of_the_released_classifier():
+    one, other = (asdict(CLASSIFIER_PRESETS[name].options) for name in ("released", "small-cnn"))
+    assert {key for key in one if one[key] != other[key]} == {"architecture"}
 
 
 def test_an_unknown_preset_names_the_nearest():

@@ -87,7 +87,7 @@ def train(
 ) -> None:
     """Train a classifier on the training part; Ctrl-C stops it so that it can go on later.
 
-    Presets: released, quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
+    Presets: released, small-cnn (to compare with), quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
     """
     begun = [f"pretrained={pretrained}", "width=1"] if pretrained is not None else []
     train_stage(STAGE, Choices(data, preset, config, [*begun, *(settings or [])], resume, dry_run, split, end=end))

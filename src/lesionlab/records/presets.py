@@ -89,6 +89,11 @@ GAN_PRESETS: Mapping[str, Preset[GanOptions]] = _table(
 CLASSIFIER_PRESETS: Mapping[str, Preset[ClassifierOptions]] = _table(
     Preset("released", "the settings behind the released classifier", ClassifierOptions()),
     Preset(
+        "small-cnn",
+        "four plain convolutions at the budget of the released classifier, to compare with",
+        ClassifierOptions(architecture="small-cnn"),
+    ),
+    Preset(
         "quick",
         "32 px on a laptop: far better than chance, far from the best",
         ClassifierOptions(

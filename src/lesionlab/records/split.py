@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lesionlab.core.errors import DataError, LeakError
 from lesionlab.core.files import write_bytes
+from lesionlab.core.names import did_you_mean
 
 PARTS = ("train", "validation", "test")
 EXTERNAL = "external"  # the one part of a set that is for testing alone; it opens as the test part does
@@ -72,8 +73,13 @@ def read_split(path: Path) -> Split:
     classes = tuple(lines[0].removeprefix("# classes: ").split())
     rows = []
     for number, values in enumerate(csv.reader(lines[2:]), start=3):
-        if len(values) != len(COLUMNS) or values[4] not in (*PARTS, EXTERNAL) or values[3] not in classes:
+        if len(values) != len(COLUMNS) or values[4] not in (*PARTS, EXTERNAL):
             raise DataError(f"Line {number} of {path} is damaged.", "Run `lesionlab data prepare`.")
+        if values[3] not in classes:
+            raise DataError(
+                f"Line {number} of {path} has the diagnosis '{values[3][:40]}', which is not in its class list.",
+                f"{did_you_mean(values[3][:40], classes)} Or make the split anew: `lesionlab data split`.",
+            )
         rows.append(SplitRow(*values))
     _check_whole(rows, path)
     return Split(tuple(rows), classes)
