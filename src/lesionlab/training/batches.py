@@ -64,6 +64,9 @@ class Batches:
     def draw(self, draws: Draws) -> tuple[Tensor, Tensor]:
         """Draw images float32 [rows, 3, S, S] in -1..1 and their labels."""
         label = self.labels(draws)
-        place = draws.uniform(dtype=torch.float64)
-        within = (place * self.counts[label]).long()
-        return to_unit(self.images[self.order[self.starts[label] + within]]), label
+        return to_unit(self.images[self.pick(label, draws)]), label
+
+    def pick(self, label: Tensor, draws: Draws) -> Tensor:
+        """Draw an image of each label, by its place: int64 [rows]."""
+        within = (draws.uniform(dtype=torch.float64) * self.counts[label]).long()
+        return self.order[self.starts[label] + within]
