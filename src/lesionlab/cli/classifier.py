@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from lesionlab.cli.classifier_calibrate import calibrate
+from lesionlab.cli.classifier_judge import judge
 from lesionlab.cli.classifier_maps import maps
 from lesionlab.cli.classifier_reference import reference
 from lesionlab.cli.classifier_scope import scope
@@ -173,3 +174,5 @@ app.command(short_help="Keep with a classifier what tells its scope and the near
 app.command(short_help="Measure which pictures a classifier refuses to answer.")(scope)
 
 app.command(short_help="Test whether class activation maps show what a classifier goes by.")(maps)
+
+app.command(short_help="Ask a classifier about a whole batch of synthetic images.")(judge)

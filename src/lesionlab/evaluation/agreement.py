@@ -47,11 +47,12 @@ def decide(predictor: Predictor, images: NDArray[np.uint8], asked: Labels, progr
 def agreement_metrics(
     synthetic: Decided, real: Decided | None, classes: Sequence[str], template: Metric
 ) -> list[Metric]:
-    """Return the mean over the classes and the agreement of each; `template` names the judge.
+    """Return the mean over the classes that were asked for, and the agreement of each; `template` names the judge.
 
     The interval is that of half-samples of the synthetic images; beside it stands the agreement on the real images.
     """
-    scopes = {MACRO: list(range(len(classes))), **{code: [label] for label, code in enumerate(classes)}}
+    asked = np.unique(synthetic.asked).tolist()
+    scopes = {MACRO: asked, **{classes[label]: [label] for label in asked}}
     return [_metric(replace(template, name="agreement", of=of), synthetic, real, each) for of, each in scopes.items()]
 
 

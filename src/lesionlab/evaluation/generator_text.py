@@ -29,6 +29,7 @@ PLAIN = {
     "lesions_refused": "Lesions refused: lesions, any image of which the scope takes for something else",
     "drawings_refused": "Drawings refused: procedural pictures without a lesion, of many kinds, that get no result",
     "photos_refused": "Photographs refused: photographs without a lesion that get no result",
+    "out_of_scope": "Out of scope: images that the classifier's scope takes for something else than a lesion",
     "agreement": "Agreement: the classifier decides for the diagnosis asked for",
 }
 
