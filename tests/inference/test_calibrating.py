@@ -9,7 +9,7 @@ from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.errors import DataError, ModelError
 from lesionlab.data.calibration_half import calibration_half
 from lesionlab.data.prepared import PreparedData
-from lesionlab.inference.calibrating import calibrate_card, calibrator_of
+from lesionlab.inference.calibrating import calibrate_card, calibrator_of, evenly
 from lesionlab.inference.predictor import Predictor
 from lesionlab.metrics.classification import softmax
 from lesionlab.records.calibration import Calibration, PredictionSets
@@ -89,6 +89,13 @@ def test_a_prediction_is_calibrated_decides_by_the_prior_and_has_a_set(make_clas
         assert shares == sorted(shares, reverse=True)
         differing += after.decision != HAM10000_CODES[after.probabilities.argmax()]
     assert differing
+
+
+def test_evenly_takes_the_prior_out_of_calibrated_probabilities_alone(make_classifier):
+    plain = read_card(make_classifier())
+    shares = np.array([PRIOR[code] for code in HAM10000_CODES])
+    assert evenly(plain, shares) is shares
+    assert evenly(replace(plain, prior=PRIOR, calibration=CALIBRATION), shares) == pytest.approx(np.full(7, 1 / 7))
 
 
 def test_a_class_without_a_lesion_to_calibrate_on_is_named(make_classifier, half):

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from small_reference import extractors, pictures, small_reference
 
+from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.errors import InputError, LeakError, ModelError
 from lesionlab.core.files import sha256_of
 from lesionlab.core.seeds import derive_seed
@@ -13,7 +15,8 @@ from lesionlab.inference.filters import SURE_AS, Agreement, Novel
 from lesionlab.inference.novelty import Novelty
 from lesionlab.inference.predictor import Predictor
 from lesionlab.inference.reference import write_reference
-from lesionlab.records.card import read_card
+from lesionlab.records.calibration import Calibration, PredictionSets
+from lesionlab.records.card import read_card, write_card
 from lesionlab.records.seen_groups import read_seen_groups, seen_groups, write_seen_groups
 
 LEVELS = np.random.default_rng(derive_seed("filters")).integers(0, 256, (5, 8, 8, 3), np.uint8)
@@ -36,6 +39,19 @@ def test_the_score_is_the_probability_of_the_diagnosis_asked_for(predictor):
     ]
     assert scores.tolist() == expected
     assert len(set(expected)) == 5
+
+
+def test_a_calibrated_classifier_does_not_hold_it_against_a_diagnosis_that_it_is_rare(predictor):
+    prior = dict(zip(HAM10000_CODES, (0.03, 0.05, 0.1, 0.01, 0.1, 0.7, 0.01), strict=True))
+    sets = PredictionSets(0.1, dict.fromkeys(HAM10000_CODES), ())
+    calibration = Calibration({code: float(np.log(p)) for code, p in prior.items()}, "x", "0" * 64, 0, 9, {}, sets)
+    judge = Agreement(predictor, 0.5)
+    even = judge.scores(LEVELS, ["df"] * 5)
+    card = replace(predictor.card, prior=prior, calibration=calibration)
+    write_card(predictor.folder, card)
+    calibrated = Predictor(predictor.folder)
+    assert all(p.probabilities[3] < q / 2 for p, q in zip(calibrated.predict(list(LEVELS)), even, strict=True))
+    assert Agreement(calibrated, 0.5).scores(LEVELS, ["df"] * 5) == pytest.approx(even, rel=1e-5)
 
 
 def test_its_use_names_the_classifier_and_the_limit(predictor):

@@ -117,6 +117,14 @@ def calibrator_of(card: ModelCard) -> Calibrator:
     return Calibrator(Scaling(card.temperature, biases), prior, None if found is None else _limits(found.sets, card))
 
 
+def evenly(card: ModelCard, probabilities: Floats) -> Floats:
+    """Return a model's probabilities [..., C] were all classes alike frequent: rare ones are not held against anyone.
+
+    Those of a model that is not calibrated stay as they are: its training shared the attention out.
+    """
+    return probabilities if card.calibration is None else calibrator_of(card).balanced(probabilities)
+
+
 def _sets(classes: Sequence[str], limits: Limits) -> PredictionSets:
     pairs = list(zip(classes, limits.limits.tolist(), limits.pooled.tolist(), strict=True))
     return PredictionSets(

@@ -14,6 +14,7 @@ from lesionlab.core.files import sha256_of
 from lesionlab.core.progress import Progress, silent
 from lesionlab.data.prepared import Part
 from lesionlab.data.synthetic_set import chosen_on, saw_of
+from lesionlab.inference.calibrating import evenly
 from lesionlab.inference.novelty import Novelty
 from lesionlab.inference.predictor import Predictor
 from lesionlab.inference.reference import REFERENCE_NAME
@@ -46,6 +47,8 @@ class Filter(Protocol):
 
 class Agreement:
     """Keeps an image for which a classifier gives the diagnosis asked for at least the probability `limit`.
+
+    It is that of all diagnoses alike frequent, so that no rare one is withheld because it is rare.
 
     Raises:
         InputError: the limit is outside 0..1.
@@ -86,10 +89,11 @@ class Agreement:
         return cls(predictor, limit, (chosen_on("threshold", part),))
 
     def scores(self, images: NDArray[np.uint8], diagnoses: Sequence[str]) -> NDArray[np.float64]:
-        """Return the classifier's probability of the diagnosis asked for: float64 [n]."""
+        """Return the classifier's probability of the diagnosis asked for, all alike frequent: float64 [n]."""
         columns = [self.predictor.card.classes.index(code) for code in diagnoses]
         found = self.predictor.predict(list(images))
-        return np.array([float(p.probabilities[c]) for p, c in zip(found, columns, strict=True)], np.float64)
+        shares = [evenly(self.predictor.card, prediction.probabilities) for prediction in found]
+        return np.array([float(of[c]) for of, c in zip(shares, columns, strict=True)], np.float64)
 
     def check(self, codes: Sequence[str]) -> None:
         """Refuse diagnoses that the classifier does not know.
@@ -138,7 +142,7 @@ def _limit(predictor: Predictor, part: Part, progress: Progress) -> float:
         labels = part.labels[start : start + BATCH].tolist()
         found = predictor.predict(list(images[start : start + BATCH]))
         sure += [
-            float(p.probabilities[label])
+            float(evenly(predictor.card, p.probabilities)[label])
             for p, label in zip(found, labels, strict=True)
             if p.decision == part.classes[label]
         ]
