@@ -86,6 +86,20 @@ def test_biopsied_nevi_count_as_right_when_they_are_not_taken_for_malignant():
     assert "specificity_on_biopsied_nevi" not in named(classifier_metrics(lesions_of(truth, probabilities), TEMPLATE))
 
 
+def test_a_set_that_lacks_classes_is_also_measured_among_those_it_has():
+    """Without class 0, lesions 0 and 1 are right and lesion 2 is wrong: recalls 1 and 1/2."""
+    probabilities = np.array([[0.5, 0.3, 0.2], [0.6, 0.1, 0.3], [0.2, 0.7, 0.1]])
+    found = named(classifier_metrics(lesions_of([1, 2, 2], probabilities, classes=("a", "b", "c")), TEMPLATE))
+    among, elsewhere = (
+        found[name] for name in ("balanced_accuracy_among_classes_there", "probability_of_classes_not_there")
+    )
+    assert among.value == pytest.approx(0.75)
+    assert found["balanced_accuracy"].value == 0
+    assert elsewhere.value == pytest.approx((0.5 + 0.6 + 0.2) / 3)
+    assert among.low < among.high
+    assert elsewhere.low < elsewhere.value < elsewhere.high
+
+
 def test_one_class_only_is_measured_without_rankings():
     lesions = lesions_of([NV] * 5, biopsied=np.ones(5, bool))
     found = named(classifier_metrics(lesions, TEMPLATE))

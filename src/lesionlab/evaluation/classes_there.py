@@ -1,27 +1,30 @@
-"""Figures for a set that lacks some of a model's classes, such as an external one."""
+"""Decisions on a set that lacks some of a model's classes, such as an external one."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lesionlab.metrics.classification import balanced_accuracy, confusion_matrix
+
+@dataclass(frozen=True, eq=False)
+class AmongThere:
+    """What is decided when only the classes that occur may be, and the probability given to the others: [L] each."""
+
+    decision: NDArray[np.int64]
+    elsewhere: NDArray[np.float64]
 
 
 def among_classes_there(
     probabilities: NDArray[np.floating], scores: NDArray[np.floating], truth: NDArray[np.int64]
-) -> dict[str, float]:
-    """Return balanced accuracy when only the classes that occur may be chosen, and the probability given to others.
+) -> AmongThere | None:
+    """Decide among the classes that occur, from probabilities and the scores that decide, [L, C] of each lesion.
 
-    `probabilities` and `scores`, by which it is decided, [L, C] of each lesion, `truth` [L]. Nothing where every class
-    occurs.
+    None where every class occurs.
     """
-    classes = probabilities.shape[1]
     there = np.unique(truth)
-    if len(there) == classes:
-        return {}
-    decision = there[scores[:, there].argmax(axis=1)]
-    return {
-        "balanced_accuracy_among_classes_there": balanced_accuracy(confusion_matrix(truth, decision, classes)),
-        "probability_of_classes_not_there": float(1 - probabilities[:, there].sum(axis=1).mean()),
-    }
+    if len(there) == probabilities.shape[1]:
+        return None
+    elsewhere = 1 - probabilities[:, there].sum(axis=1)
+    return AmongThere(there[scores[:, there].argmax(axis=1)], np.asarray(elsewhere, np.float64))

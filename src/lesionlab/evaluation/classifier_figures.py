@@ -61,9 +61,8 @@ def classifier_metrics(lesions: Lesions, template: Metric) -> list[Metric]:
     right, truth = lesions.decision == lesions.truth, lesions.truth
     there = np.unique(truth)
     everyone = np.ones(len(truth), bool)
-    recall = np.mean([lesions.share(right, truth == label) for label in there], axis=0)
     metrics = [
-        _resampled(replace(template, name="balanced_accuracy"), recall),
+        _resampled(replace(template, name="balanced_accuracy"), _balanced(lesions, right)),
         _resampled(replace(template, name="accuracy"), lesions.share(right, everyone)),
     ]
     rankings = [_ranking(lesions, label) for label in there if len(there) > 1]
@@ -72,9 +71,32 @@ def classifier_metrics(lesions: Lesions, template: Metric) -> list[Metric]:
         precision = np.mean([ranking.average_precision() for ranking in rankings], axis=0)
         metrics.append(_resampled(replace(template, name="macro_auc"), areas))
         metrics.append(_resampled(replace(template, name="macro_average_precision"), precision))
-    found = among_classes_there(lesions.probabilities, lesions.scores, truth)
-    metrics += [replace(template, name=name, value=value) for name, value in found.items()]
-    return [*metrics, *_melanoma(lesions, template), *_biopsied_nevi(lesions, template)]
+    return [
+        *metrics,
+        *_among_there(lesions, template),
+        *_melanoma(lesions, template),
+        *_biopsied_nevi(lesions, template),
+    ]
+
+
+def _balanced(lesions: Lesions, right: NDArray[np.bool_]) -> Doubles:
+    """Return the mean share of right ones over the classes that occur, for each column of the weights."""
+    of_classes = [lesions.share(right, lesions.truth == label) for label in np.unique(lesions.truth)]
+    return np.asarray(np.mean(of_classes, axis=0), np.float64)
+
+
+def _among_there(lesions: Lesions, template: Metric) -> list[Metric]:
+    found = among_classes_there(lesions.probabilities, lesions.scores, lesions.truth)
+    if found is None:
+        return []
+    elsewhere = found.elsewhere @ lesions.weights / len(lesions.truth)
+    return [
+        _resampled(
+            replace(template, name="balanced_accuracy_among_classes_there"),
+            _balanced(lesions, found.decision == lesions.truth),
+        ),
+        _resampled(replace(template, name="probability_of_classes_not_there"), elsewhere),
+    ]
 
 
 @one_blas_thread()
