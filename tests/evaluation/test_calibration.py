@@ -29,7 +29,7 @@ def test_it_is_fitted_on_the_half_that_chose_nothing_and_told_before_and_after(t
         "coverage",
         "set_size",
     }
-    assert not found.chosen_on_these
+    assert not found.card.calibration.chose
     text = found.to_text()
     assert f"Calibrated on {len(set(half.lesions))} validation lesions ({len(half.labels)} images) of tiny" in text
     assert "as it was  cross-fitted" in text
@@ -42,7 +42,7 @@ def test_a_model_that_chose_on_these_lesions_too_is_told(tiny_classifier, tiny_d
     (chosen,) = predictor.card.metrics
     predictor.card = replace(predictor.card, metrics=(replace(chosen, n=14),))
     found = calibrate_classifier(predictor, tiny_data.part("validation"))
-    assert found.chosen_on_these
+    assert found.card.calibration.chose
     assert "its probabilities flatter it a little" in found.to_text()
 
 

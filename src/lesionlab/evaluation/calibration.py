@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lesionlab.core.progress import Progress, silent
-from lesionlab.data.calibration_half import calibration_half, choice_half
+from lesionlab.data.calibration_half import calibration_half
 from lesionlab.data.prepared import Part
 from lesionlab.evaluation.trust import trust_metrics, trusted
 from lesionlab.inference.calibrating import calibrate_card, lesions_to_calibrate_on
@@ -23,7 +23,6 @@ class Calibrated:
     card: ModelCard
     before: tuple[Metric, ...]
     after: tuple[Metric, ...]
-    chosen_on_these: bool  # the stopping point was chosen on these lesions too, so that all flatters the model
 
     def to_text(self) -> str:
         """Return what was fitted and what it mends as tables for people."""
@@ -39,7 +38,7 @@ class Calibrated:
                 *_sets(found),
                 "",
                 *self._gains(),
-                *(["", FLATTERED] if self.chosen_on_these else []),
+                *(["", FLATTERED] if found.chose else []),
             ]
         )
 
@@ -73,9 +72,7 @@ def calibrate_classifier(predictor: Predictor, validation: Part, progress: Progr
     card = calibrate_card(predictor.card, half, logits)
     template = Metric("", 0.0, 0, "lesions", validation.name)
     before, after = (tuple(trust_metrics(trusted(each, half, logits), template)) for each in (predictor.card, card))
-    choosing = len(set(choice_half(validation).lesions))
-    chosen = any(m.name.endswith("_at_choice") and m.n > choosing for m in predictor.card.metrics)
-    return Calibrated(card, before, after, chosen)
+    return Calibrated(card, before, after)
 
 
 def _named(values: Mapping[str, float], form: str) -> str:

@@ -60,7 +60,8 @@ def _facts(report: ClassifierReport, card: ModelCard) -> dict[str, str]:
     lesions = sum(found.lesions_per_class.values())
     prior = ", ".join(f"{code} {share:.1%}" for code, share in card.prior.items())
     return facts | {
-        "Calibrated on": f"{lesions:,} validation lesions of {found.data}: half of them, which chose nothing",
+        "Calibrated on": f"{lesions:,} validation lesions of {found.data}, half of them, which "
+        + ("chose the stopping point as well: that flatters the model a little" if found.chose else "chose nothing"),
         "Prior of its probabilities": prior,
         "Temperature": f"{card.temperature:.3f}",
     }

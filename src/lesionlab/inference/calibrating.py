@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lesionlab.core.blas import one_blas_thread
 from lesionlab.core.errors import DataError, ModelError
-from lesionlab.data.calibration_half import HALVING_SEED
+from lesionlab.data.calibration_half import HALVING_SEED, choice_half
 from lesionlab.data.prepared import Part
 from lesionlab.metrics.calibrator import Calibrator, Sample, fit_calibrator
 from lesionlab.metrics.conformal import Limits
@@ -50,6 +50,7 @@ def calibrate_card(card: ModelCard, half: Part, logits: Floats) -> ModelCard:
             images=len(half.labels),
             lesions_per_class=lesions,
             sets=_sets(card.classes, fitted.limits),
+            chose=_chose(card, half),
         ),
     )
 
@@ -75,6 +76,12 @@ def lesions_to_calibrate_on(card: ModelCard, half: Part) -> dict[str, int]:
             "Prepare more images of it; without them the probabilities stay uncalibrated.",
         )
     return {code: int(n) for code, n in zip(card.classes, lesions, strict=True)}
+
+
+def _chose(card: ModelCard, half: Part) -> bool:
+    """Tell whether the stopping point was chosen on more lesions than there are in the half that chooses."""
+    choosing = len(set(choice_half(half.data.part(half.name)).lesions))
+    return any(metric.name.endswith("_at_choice") and metric.n > choosing for metric in card.metrics)
 
 
 def sample_of(card: ModelCard, part: Part, logits: Floats) -> Sample:

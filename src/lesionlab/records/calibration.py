@@ -28,3 +28,4 @@ class Calibration:
     images: int
     lesions_per_class: dict[str, int]  # of that half: each lesion counted once
     sets: PredictionSets
+    chose: bool = False  # whether these lesions chose the stopping point as well, which flatters the probabilities
