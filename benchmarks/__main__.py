@@ -10,7 +10,17 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import classifier_training, collecting, duplicates, inferring, measuring, preparing, sampling, training
+from benchmarks import (
+    classifier_training,
+    classifying,
+    collecting,
+    duplicates,
+    inferring,
+    measuring,
+    preparing,
+    sampling,
+    training,
+)
 from benchmarks.comparison import Comparison
 from benchmarks.machine import facts
 from benchmarks.quiet import others, refusal
@@ -20,6 +30,7 @@ BENCHES: dict[str, Callable[[], Iterator[Comparison]]] = {
     "prepare": preparing.comparisons,
     "collect": collecting.comparisons,
     "classify": inferring.classifier_comparisons,
+    "predict": classifying.comparisons,
     "generate": inferring.generator_comparisons,
     "sample": sampling.comparisons,
     "train": training.comparisons,

@@ -29,6 +29,7 @@ from lesionlab.training.symmetries import random_symmetry
 
 IMAGES = 140
 CPU = torch.device("cpu")
+PEAK = "a bfloat16 convolution of 256 channels: the ratio is the share of the machine's peak"
 
 
 class PlainNorm(nn.Module):
@@ -155,7 +156,7 @@ def share_of_peak(batch_size: int, trainee: Trainee) -> Comparison:
     step_s = statistics.median(seconds(trainee.step) for _ in range(9))
     return Comparison(
         f"arithmetic of that step, batch {batch_size}",
-        "a bfloat16 convolution of 256 channels: the ratio is the share of the machine's peak",
+        PEAK,
         "GFLOP",
         round(gflop),
         step_s,

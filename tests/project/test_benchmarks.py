@@ -14,7 +14,17 @@ import numpy as np
 import pytest
 import torch
 from benchmarks import __main__ as command
-from benchmarks import classifier_training, collecting, duplicates, inferring, measuring, preparing, sampling, training
+from benchmarks import (
+    classifier_training,
+    classifying,
+    collecting,
+    duplicates,
+    inferring,
+    measuring,
+    preparing,
+    sampling,
+    training,
+)
 from benchmarks.comparison import Comparison, compare
 from benchmarks.machine import facts
 from benchmarks.memory import peak_mib
@@ -116,6 +126,17 @@ def test_the_plain_way_is_scaled_by_images_and_by_pairs():
 def test_the_classifier_bench_runs_and_checks_that_both_ways_agree():
     found = list(inferring.classifier_comparisons(TINY_CLASSIFIER, rounds=1))
     assert [comparison.count for comparison in found][:2] == [1, 16]
+    assert [found[4].unit, 0 < found[4].ratio < 1.5] == ["MFLOP", True] if cpu_has_bf16() else len(found) == 2
+
+
+def test_the_predict_bench_fills_tables_beside_a_loop_and_the_model_alone_and_starts_cold(monkeypatch):
+    monkeypatch.setattr(classifying, "IMPORTS", "pass")
+    monkeypatch.setattr(classifying, "cpu_has_bf16", lambda: False)
+    *tables, cold = classifying.comparisons(count=20, photo=(48, 36), rounds=1)
+    assert [comparison.count for comparison in tables] == [20, 20]
+    assert [comparison.plain for comparison in tables] == [classifying.LOOP, classifying.ALONE]
+    assert cold.plain_s > 0
+    assert cold.peak_mib is None or cold.peak_mib > 50
 
 
 def test_the_generator_bench_runs_and_checks_that_both_ways_agree():
