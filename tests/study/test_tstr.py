@@ -10,9 +10,10 @@ def test_right_labels_teach_more_than_shuffled_ones(tiny_data, tiny_classifier_o
     part, tested = tiny_data.part("train"), tiny_data.part("validation")
     images = part.images(16)
     shuffled = np.random.default_rng(0).permutation(part.labels)
-    right = trained_on(images, part.labels, tested, tiny_classifier_options, seed=0)
-    wrong = trained_on(images, shuffled, tested, tiny_classifier_options, seed=0)
-    assert right > wrong + 0.1
+    options = replace(tiny_classifier_options, total_kimg=1.5)  # half of it teaches too little for 14 lesions to tell
+    right = trained_on(images, part.labels, tested, options, seed=0)
+    wrong = trained_on(images, shuffled, tested, options, seed=0)
+    assert right > wrong + 0.2
     assert right > 2 / 7
 
 
