@@ -49,5 +49,5 @@ def test_scope_measures_lesions_drawings_and_photographs(judge, run, tmp_path, m
 
 def test_a_classifier_without_a_scope_is_told_how_to_get_one(refused, own_models, tiny_set):
     cause, cure = refused("classifier", "scope", "--model", "judge", "--data", "tiny")
-    assert "scope.json" in cause
+    assert "scope.npz" in cause
     assert "classifier reference" in cure

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
@@ -14,9 +15,11 @@ from lesionlab.core.picture_statistics import STATISTICS
 from lesionlab.data.prepared import PreparedData
 from lesionlab.evaluation.classifier_reference import make_classifier_reference
 from lesionlab.inference.classifier_reference import write_classifier_reference
+from lesionlab.inference.compact_features import axes_along
 from lesionlab.inference.predictor import Predictor
+from lesionlab.inference.scope_file import ScopeRecord, write_scope
 from lesionlab.records.card import read_card
-from lesionlab.records.scope import QualityLimits, ScopeFacts, write_scope
+from lesionlab.records.scope import QualityLimits, ScopeFacts
 from lesionlab.web.app import create_app
 from lesionlab.web.config import WebConfig
 
@@ -33,11 +36,12 @@ def client_with(
         folder = tmp_path / f"classifier {limit}"
         shutil.copytree(tiny_classifier, folder)
         card = read_card(folder)
-        axes = tuple(tuple(float(a == b) for b in range(STATISTICS)) for a in range(STATISTICS))
+        nowhere = np.zeros((1, STATISTICS), np.float32)
+        axes = axes_along(nowhere + 127, np.zeros(STATISTICS), np.eye(STATISTICS))
         counts = dict.fromkeys(card.classes, 10)
         shares = dict.fromkeys(card.classes, 0.05)
-        facts = ScopeFacts(card.groups_sha256, "5" * 64, (0.0,) * STATISTICS, axes, limit, 0.05, shares, counts, LAX)
-        write_scope(folder, facts)
+        facts = ScopeFacts(card.groups_sha256, "5" * 64, limit, 0.05, shares, counts, LAX)
+        write_scope(folder, ScopeRecord(facts, axes, nowhere))
         write_classifier_reference(folder, make_classifier_reference(Predictor(folder), tiny_data.part("train")))
         return create_app(WebConfig(tiny_generator, folder)).test_client()
 

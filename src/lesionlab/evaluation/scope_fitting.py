@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,12 +10,13 @@ from lesionlab.core.picture_statistics import SEEN_PX, picture_statistics
 from lesionlab.core.progress import Progress, silent
 from lesionlab.core.seeds import derive_seed
 from lesionlab.data.prepared import Part
+from lesionlab.inference.compact_features import Axes, axes_along
 from lesionlab.inference.quality_words import spot_share
-from lesionlab.inference.scope import oddness
+from lesionlab.inference.scope_file import ScopeRecord
+from lesionlab.metrics.neighbours import nearest
 from lesionlab.records.scope import QualityLimits, ScopeFacts
 
 FALSE_REFUSALS = 0.05  # of any diagnosis; half of what may be refused of lesions never seen
-FOLDS = 5
 STEADY = 0.01  # of the mean variance, added to each axis: those along which hardly anything varies must not decide
 TAIL = 0.01
 QUALITY_OF = 2000  # training images are enough for limits at one in a hundred
@@ -26,65 +25,47 @@ Floats = NDArray[np.floating]
 Labels = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Shape:
-    """The mean of picture statistics [s], and axes [s, s] along which each varies by one."""
-
-    mean: NDArray[np.float64]
-    axes: NDArray[np.float64]
-
-    def oddness(self, statistics: Floats) -> NDArray[np.float64]:
-        """Return how far statistics [n, s] lie off: float64 [n], about 1 for images of the same kind."""
-        return oddness(statistics, self.mean, self.axes)
-
-
-def fit_scope(learned: Part, groups_sha256: str, progress: Progress = silent) -> ScopeFacts:
+def fit_scope(learned: Part, groups_sha256: str, progress: Progress = silent) -> ScopeRecord:
     """Return the scope of a classifier that learned from these images, the training part of its split.
 
     Raises:
         DataError: the pixels are damaged.
+        InputError: the images are of one lesion.
     """
     statistics = picture_statistics(list(learned.images(learned.data.size_for(SEEN_PX))))
-    shape = fit_shape(statistics, learned.labels)
-    unseen = judged_unseen(statistics, learned.labels, learned.groups)
+    axes = balanced_axes(statistics, learned.labels)
+    training = axes.rounded(statistics)
+    _, groups = np.unique(np.array(learned.groups), return_inverse=True)
+    # As each would be judged had its lesion never been seen.
+    distances = nearest(training, training, 1, (groups, groups)).distances[:, 0]
     of_class = {
-        code: unseen[learned.labels == label]
+        code: distances[learned.labels == label]
         for label, code in enumerate(learned.classes)
         if np.any(learned.labels == label)
     }
     limit = max(_limit(values) for values in of_class.values())
-    return ScopeFacts(
+    facts = ScopeFacts(
         groups_sha256=groups_sha256,
         split_sha256=learned.data.split.sha256,
-        mean=_rounded(shape.mean),
-        axes=tuple(_rounded(row) for row in shape.axes),
-        limit=round(limit, 6),
+        limit=limit,
         false_refusals=FALSE_REFUSALS,
         refused={code: float((values > limit).mean()) for code, values in of_class.items()},
         images={code: len(values) for code, values in of_class.items()},
         quality=quality_limits(learned, progress),
     )
+    return ScopeRecord(facts, axes, training)
 
 
-def fit_shape(statistics: Floats, labels: Labels) -> Shape:
-    """Return the shape of picture statistics [n, s], each diagnosis counting alike, however rare."""
+def balanced_axes(statistics: NDArray[np.float32], labels: Labels) -> Axes:
+    """Return axes on which picture statistics [m, s] vary alike, each diagnosis counting alike, however rare."""
     share = 1 / np.bincount(labels)[labels]
     share /= share.sum()
     values = statistics.astype(np.float64)
     mean = share @ values
     centred = values - mean
     variances, directions = np.linalg.eigh(centred.T @ (centred * share[:, None]))
-    return Shape(mean, directions / np.sqrt(variances + STEADY * variances.mean()))
-
-
-def judged_unseen(statistics: Floats, labels: Labels, groups: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return the oddness of each image [n], by the shape of the images of other lesions."""
-    folds = np.array([derive_seed("scope fold", group) % FOLDS for group in groups])
-    found = np.empty(len(labels))
-    for fold in range(FOLDS):
-        held_out = folds == fold
-        found[held_out] = fit_shape(statistics[~held_out], labels[~held_out]).oddness(statistics[held_out])
-    return found
+    whitened = directions / np.sqrt(variances + STEADY * variances.mean())
+    return axes_along(statistics, mean, whitened / np.sqrt(share @ np.square(centred @ whitened).sum(axis=1)))
 
 
 def quality_limits(learned: Part, progress: Progress = silent) -> QualityLimits:
@@ -114,7 +95,3 @@ def quality_limits(learned: Part, progress: Progress = silent) -> QualityLimits:
 def _limit(values: Floats) -> float:
     """Return the value beyond which no more than the share of false refusals lies."""
     return float(np.sort(values)[len(values) - 1 - int(FALSE_REFUSALS * len(values))])
-
-
-def _rounded(values: Floats) -> tuple[float, ...]:
-    return tuple(round(float(value), 6) for value in values)

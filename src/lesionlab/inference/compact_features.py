@@ -45,10 +45,14 @@ def axes_of(features: Features, count: int) -> Axes:
     """Return the `count` axes along which features float32 [m, D] vary most, or all where there are fewer."""
     mean = features.mean(axis=0, dtype=np.float64)
     values, vectors = np.linalg.eigh(np.cov((features - mean).T))
-    axes = (vectors[:, ::-1][:, :count] / np.sqrt(values.sum())).astype(np.float32)
-    middle = mean.astype(np.float32)
-    reach = np.abs((features - middle) @ axes).max(axis=0)
-    return Axes(middle, axes, np.maximum(reach / np.float32(LEVELS), np.finfo(np.float32).tiny))
+    return axes_along(features, mean, vectors[:, ::-1][:, :count] / np.sqrt(values.sum()))
+
+
+def axes_along(features: Features, mean: NDArray[np.float64], axes: NDArray[np.float64]) -> Axes:
+    """Return given axes [D, d] about a mean [D], with steps that reach to the outermost of features float32 [m, D]."""
+    middle, directions = mean.astype(np.float32), axes.astype(np.float32)
+    reach = np.abs((features - middle) @ directions).max(axis=0)
+    return Axes(middle, directions, np.maximum(reach / np.float32(LEVELS), np.finfo(np.float32).tiny))
 
 
 def read_axes(arrays: np.lib.npyio.NpzFile, number: int = 0) -> Axes:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from lesionlab.core.imaging import Pixels
 from lesionlab.core.picture_statistics import picture_statistics
 from lesionlab.inference.quality_words import Remark, remarks
+from lesionlab.inference.scope_file import ScopeRecord, read_scope
+from lesionlab.metrics.neighbours import nearest
 from lesionlab.records.card import read_card
-from lesionlab.records.scope import ScopeFacts, read_scope
 
 REFUSAL = (
     "No result: this does not look like a dermoscopic picture of a skin lesion. If a spot on your skin worries you, "
@@ -23,7 +24,7 @@ REFUSAL = (
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a picture lies in scope: about 1 is as odd as training images are, above `limit` is out of scope."""
+    """Whether a picture lies in scope: its distance to the nearest training image, and the limit of that."""
 
     oddness: float
     limit: float
@@ -43,9 +44,9 @@ class Judgement:
 class Scope:
     """What a classifier's training images look like; it needs neither its network nor an engine."""
 
-    def __init__(self, facts: ScopeFacts) -> None:
-        self.facts = facts
-        self._mean, self._axes = np.array(facts.mean), np.array(facts.axes)
+    def __init__(self, record: ScopeRecord) -> None:
+        self.facts = record.facts
+        self._record = record
 
     def judge(self, pixels: Pixels) -> Judgement:
         """Judge a picture, uint8 [H, W, 3] RGB of any size."""
@@ -53,20 +54,16 @@ class Scope:
         return Judgement(oddness, self.facts.limit, remarks(pixels, self.facts.quality))
 
     def oddness(self, pictures: Sequence[Pixels]) -> NDArray[np.float64]:
-        """Return how unlike the training images pictures are, each uint8 [H, W, 3] RGB of any size: float64 [n]."""
-        return oddness(picture_statistics(pictures), self._mean, self._axes)
+        """Return the distance of pictures, uint8 [H, W, 3] RGB of any size, to the nearest training image: float64 [n].
+
+        A distance of 1 is the spread of all training images about their mean.
+        """
+        along = self._record.axes.project(picture_statistics(pictures))
+        return nearest(along, self._record.training, 1).distances[:, 0]
 
     def refuses(self, pictures: Sequence[Pixels]) -> NDArray[np.bool_]:
         """Return which of the pictures are out of scope: bool [n]."""
         return np.asarray(self.oddness(pictures) > self.facts.limit, np.bool_)
-
-
-def oddness(
-    statistics: NDArray[np.floating], mean: NDArray[np.floating], axes: NDArray[np.floating]
-) -> NDArray[np.float64]:
-    """Return the root mean square of picture statistics [n, s] along axes [s, s] on which training images vary by 1."""
-    along = (statistics.astype(np.float64) - mean) @ axes
-    return np.asarray(np.sqrt(np.square(along).mean(axis=1)), np.float64)
 
 
 def load_scope(folder: Path) -> Scope:
