@@ -186,6 +186,15 @@ def test_a_model_of_more_pixels_sees_a_jpeg_finer_and_the_others_see_what_they_s
         squares_for_models(content[:300], ())
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "CMYK"])
+@pytest.mark.parametrize("turned", [1, 6])
+def test_squares_of_a_file_are_those_of_its_pixels(mode: str, turned: int):
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    content = _bytes(_image(301, 226).convert(mode), "TIFF", exif=exif)
+    assert np.array_equal(squares_for_models(content, (64,))[64], square(decode(content), 64))
+
+
 def test_webp_keeps_pixels_nearly():
     pixels = np.asarray(_image())
     assert np.abs(decode(encode_webp(pixels)).astype(int) - pixels).mean() < 6

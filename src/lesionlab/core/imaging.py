@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import stat
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,7 @@ _DIFFERENT = "Use a JPEG, PNG or WebP photograph of one lesion."
 _SMALLER = f"Use an image of at most {MAX_PIXELS // 10**6} megapixels and {MAX_BYTES // 2**20} MB."
 
 Pixels = NDArray[np.uint8]
+Result = TypeVar("Result")
 
 
 class _Content(io.BytesIO):
@@ -54,6 +57,11 @@ def decode(content: bytes, *, at_least_px: int | None = None) -> Pixels:
         TooLargeError: more bytes or pixels than the limits; found before the pixels are decoded.
         ImageError: no bytes, an unknown format, or a damaged file.
     """
+    return _opened(content, at_least_px, flat_rgb)
+
+
+def _opened(content: bytes, at_least_px: int | None, use: Callable[[Image.Image], Result]) -> Result:
+    """Return what `use` makes of the image that the bytes hold, loaded and turned; see `decode`."""
     if not content:
         raise ImageError("The file is empty (0 bytes).", _DIFFERENT)
     if len(content) > MAX_BYTES:
@@ -62,7 +70,8 @@ def decode(content: bytes, *, at_least_px: int | None = None) -> Pixels:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of bombs and odd metadata; the limits below decide
             with Image.open(_Content(content), formats=FORMATS) as image:
-                return _to_rgb(image, content, at_least_px)
+                _load(image, content, at_least_px)
+                return use(image)
     except (TooLargeError, ImageError):
         raise
     except Image.DecompressionBombError as error:
@@ -108,7 +117,7 @@ def read_for_model(path: Path, size_px: int = 0) -> Pixels:
     return read(path, at_least_px=max(AT_LEAST_PX, size_px))
 
 
-def _to_rgb(image: Image.Image, content: bytes, at_least_px: int | None) -> Pixels:
+def _load(image: Image.Image, content: bytes, at_least_px: int | None) -> None:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise TooLargeError(f"The image has {width:,} x {height:,} pixels.", _SMALLER)
@@ -121,7 +130,6 @@ def _to_rgb(image: Image.Image, content: bytes, at_least_px: int | None) -> Pixe
         image.draft("RGB", (at_least_px, at_least_px))
     image.load()
     ImageOps.exif_transpose(image, in_place=True)
-    return flat_rgb(image)
 
 
 def square(pixels: Pixels, size_px: int) -> Pixels:
@@ -131,10 +139,24 @@ def square(pixels: Pixels, size_px: int) -> Pixels:
 
 def squares(pixels: Pixels, sizes_px: Sequence[int]) -> dict[int, Pixels]:
     """Crop the centre square once and resize it to each size; see `square`."""
-    height, width = pixels.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    image = Image.fromarray(pixels[top : top + side, left : left + side])
+    left, top, right, bottom = _centre(pixels.shape[1], pixels.shape[0])
+    return _resized(Image.fromarray(pixels[top:bottom, left:right]), sizes_px)
+
+
+def _squares(image: Image.Image, sizes_px: Sequence[int]) -> dict[int, Pixels]:
+    """Return the same of a loaded image; most are RGB and need not become an array in full before."""
+    if image.mode != "RGB" or image.has_transparency_data:
+        return squares(flat_rgb(image), sizes_px)
+    return _resized(image.crop(_centre(image.width, image.height)), sizes_px)
+
+
+def _centre(width: int, height: int) -> tuple[int, int, int, int]:
+    side = min(width, height)
+    left, top = (width - side) // 2, (height - side) // 2
+    return left, top, left + side, top + side
+
+
+def _resized(image: Image.Image, sizes_px: Sequence[int]) -> dict[int, Pixels]:
     return {size: np.asarray(image.resize((size, size), Image.Resampling.BICUBIC)) for size in sizes_px}
 
 
@@ -148,8 +170,8 @@ def squares_for_models(content: bytes, sizes_px: Sequence[int]) -> dict[int, Pix
     """
     found: dict[int, Pixels] = {}
     for at_least_px in sorted({max(AT_LEAST_PX, size) for size in sizes_px} or {AT_LEAST_PX}):
-        pixels = decode(content, at_least_px=at_least_px)
-        found |= squares(pixels, [size for size in sizes_px if max(AT_LEAST_PX, size) == at_least_px])
+        seen_so = [size for size in sizes_px if max(AT_LEAST_PX, size) == at_least_px]
+        found |= _opened(content, at_least_px, partial(_squares, sizes_px=seen_so))
     return found
 
 

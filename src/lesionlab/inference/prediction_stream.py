@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lesionlab.core.errors import ImageError, LesionLabError
-from lesionlab.core.imaging import Pixels, decode_for_model, read_content, square
+from lesionlab.core.imaging import Pixels, read_content, squares_for_models
 from lesionlab.core.in_order import batches, in_order
 from lesionlab.inference.predictor import Prediction, Predictor
 from lesionlab.inference.provenance import read_provenance
@@ -56,7 +56,7 @@ def _see(path: Path, size_px: int) -> tuple[Answer, Pixels | None]:
     try:
         content = read_content(path)
         answer = replace(answer, sha256=hashlib.sha256(content).hexdigest())
-        pixels = square(decode_for_model(content, size_px), size_px)
+        pixels = squares_for_models(content, (size_px,))[size_px]
         return replace(answer, provenance=read_provenance(content)), pixels
     except LesionLabError as error:
         return replace(answer, error=error), None
