@@ -20,10 +20,11 @@ from lesionlab.models.pretrained import load_pretrained, pretrained_file
 from lesionlab.records.options import ClassifierOptions
 from lesionlab.records.run import RunFolder
 from lesionlab.training.augmentation import augment
-from lesionlab.training.batches import Batches, to_unit
+from lesionlab.training.batches import to_unit
 from lesionlab.training.class_balance import class_balance
 from lesionlab.training.draws import Draws
 from lesionlab.training.ema import averaged_copy, update_average
+from lesionlab.training.filling import FilledBatches, Filling
 from lesionlab.training.freezing import hold, is_held
 
 VALIDATION_BATCH = 128
@@ -41,7 +42,8 @@ class Validation:
 class ClassifierTrainee:
     """A classifier in training: network, average, best average so far, optimiser and the count of steps.
 
-    Pretrained weights are read where the training `begins`, and not where a state follows.
+    Pretrained weights are read where the training `begins`, and not where a state follows. A `filling` takes the place
+    of some of its real images.
     """
 
     def __init__(
@@ -54,12 +56,13 @@ class ClassifierTrainee:
         compute: Compute,
         *,
         begins: bool = True,
+        filling: Filling | None = None,
     ) -> None:
         self.options, self.classes, self.compute, self.validation = options, classes, compute, validation
         self.total_kimg, self.tick_kimg = options.total_kimg, options.validate_kimg
         self.state_seconds = options.state_seconds
         self.balance = class_balance(options, labels, classes).to(compute.device)
-        self.batches = Batches(images, labels, self.balance.drawn, compute.device)
+        self.batches = FilledBatches(images, labels, self.balance.drawn, compute.device, filling)
         torch.manual_seed(derive_seed(options.seed, "initialise"))
         self.network = new_classifier(options, len(classes))
         if options.pretrained and begins:
@@ -87,6 +90,7 @@ class ClassifierTrainee:
         torch.manual_seed(derive_seed(self.options.seed, "dropout", self.steps))
         if self.options.frozen_blocks:
             hold(self.network.features, self.options.frozen_blocks, is_held(self.options, self.kimg))
+        self.batches.advance(self.kimg / self.total_kimg)
         images, label = self.batches.draw(draws)
         if self.options.augmentation == "strong":
             images = augment(images, draws)
