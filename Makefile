@@ -32,7 +32,7 @@ bench: setup ## Time the heavy paths beside plain code; SAVE=1 keeps the figures
 
 long: setup ## The tests that take minutes; their output goes to docs/long/
 	@mkdir -p docs/long
-	$(ENV)/python -m pytest -m long --timeout 3600 --durations 0 > docs/long/$(TODAY).txt; \
+	$(ENV)/python -m pytest --no-header -m long --timeout 3600 --durations 0 > docs/long/$(TODAY).txt; \
 		status=$$?; tail -n 40 docs/long/$(TODAY).txt; \
 		if [ $$status = 5 ]; then echo "No test is marked long yet."; rm docs/long/$(TODAY).txt; status=0; fi; exit $$status
 
