@@ -20,7 +20,7 @@ from lesionlab.core.processes import cores
 from lesionlab.core.resources import released_folder
 from lesionlab.inference.engine import load_engine
 from lesionlab.inference.prediction_rows import plan_for
-from lesionlab.inference.prediction_stream import predict_files
+from lesionlab.inference.prediction_stream import Asking, predict_files
 from lesionlab.inference.prediction_table import PredictionTable
 from lesionlab.inference.predictor import FULL_BATCH_SIZE, Predictor
 from lesionlab.models.precision import cpu_has_bf16
@@ -55,8 +55,8 @@ def many_files(paths: list[Path], place: Path, bf16: bool, rounds: int) -> Itera
     images = np.random.default_rng(0).standard_normal((FULL_BATCH_SIZE, 3, size, size)).astype(np.float32)
 
     def ours() -> None:
-        with PredictionTable(tables / f"{next(numbers)}.csv", plan_for(predictor)) as table:
-            for answer in predict_files(predictor, paths, cores()):
+        with PredictionTable(tables / f"{next(numbers)}.csv", plan_for(Asking(predictor))) as table:
+            for answer in predict_files(Asking(predictor), paths, cores()):
                 table.add(answer)
 
     def plain() -> None:

@@ -51,3 +51,42 @@ def test_a_classifier_without_a_scope_is_told_how_to_get_one(refused, own_models
     cause, cure = refused("classifier", "scope", "--model", "judge", "--data", "tiny")
     assert "scope.npz" in cause
     assert "classifier reference" in cure
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """A drawn lesion, and noise, which is none."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    Image.fromarray(procedural_lesion("nv", 4, 96)).save(folder / "lesion.png")
+    noise = np.random.default_rng(0).integers(0, 256, (96, 96, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(folder / "noise.png")
+    return folder
+
+
+def test_what_is_out_of_scope_gets_no_result_when_it_is_asked_about(judge, run, pictures):
+    told = run("classifier", "predict", pictures / "noise.png", "--model", "judge").stdout
+    assert "No result: this does not look like a dermoscopic picture" in told
+    assert "decision" not in told
+    answers = json.loads(run("classifier", "predict", pictures, "--model", "judge", "--json").stdout)["images"]
+    assert [answer["scope"]["in_scope"] for answer in answers] == [True, False]
+    assert "decision: " in run("classifier", "predict", pictures / "lesion.png", "--model", "judge").stdout
+
+
+def test_a_table_says_which_files_are_out_of_scope(judge, run, pictures, tmp_path):
+    result = run("classifier", "predict", pictures, "--model", "judge", "--out", tmp_path / "table.csv")
+    assert "1 of the files added now are no dermoscopic pictures" in result.stdout
+    lines = (tmp_path / "table.csv").read_text().splitlines()
+    place = lines[0].split(",").index("in_scope")
+    assert [line.split(",")[place] for line in lines[1:]] == ["yes", "no"]
+
+
+def test_views_are_averaged_on_request_and_never_into_a_card(judge, run, refused, pictures):
+    one, eight = (
+        json.loads(run("classifier", "predict", pictures / "noise.png", "--model", "judge", "--json", *more).stdout)
+        for more in ((), ("--average-orientations",))
+    )
+    assert one["images"][0]["probabilities"] != eight["images"][0]["probabilities"]
+    asked = ("classifier", "evaluate", "--model", "judge", "--data", "tiny", "--average-orientations")
+    assert "seen in its eight views" in run(*asked).stdout
+    assert "--to-card excludes --average-orientations" in refused(*asked, "--to-card")[0]

@@ -15,7 +15,7 @@ from lesionlab.inference.prediction_stream import Answer
 from lesionlab.inference.prediction_table import PredictionTable
 from lesionlab.inference.predictor import Prediction
 
-PLAN = TablePlan("judge", "a" * 64, "b" * 64, "float32", ("mel", "nv"))
+PLAN = TablePlan("judge", "a" * 64, "b" * 64, "float32", False, "", ("mel", "nv"))
 FORMS = ["t.csv", "t.parquet"]
 
 
@@ -47,14 +47,14 @@ def rows_of(path: Path) -> list[dict[str, object]]:
 def test_a_table_holds_a_row_for_each_file_in_their_order(tmp_path: Path, name: str):
     bad = Answer(Path("z.png"), "d" * 64, error=ImageError("The image is\ndamaged.", "Use another."))
     made = answer("m.png", 0.75, provenance={"synthetic": True, "diagnosis": "mel"})
-    table = fill(tmp_path / name, answer("b.png"), bad, made)
+    table = fill(tmp_path / name, answer("b.png", in_scope=True), bad, made)
     first, failed, synthetic = rows_of(tmp_path / name)
     assert list(first) == list(PLAN.columns)
-    assert list(first.values()) == ["b.png", "c" * 64, "nv", "nv mel", 0.25, 0.75, None, None]
+    assert list(first.values()) == ["b.png", "c" * 64, "yes", "nv", "nv mel", 0.25, 0.75, None, None]
     assert failed["file"] == "z.png"
     assert failed["error"] == "The image is damaged."
     assert (failed["decision"], failed["p_mel"]) == (None, None)
-    assert synthetic["synthetic"] == "mel"
+    assert (synthetic["synthetic"], synthetic["in_scope"]) == ("mel", None)
     assert (len(table.done), table.failed) == (3, 1)
     assert sorted(p.name for p in tmp_path.iterdir()) == [name, f"{name}.about.json"]
     assert "Not a diagnosis" in json.loads(plan_path(tmp_path / name).read_text())["notice"]

@@ -32,6 +32,7 @@ from lesionlab.cli.training import (
     explain_missing,
 )
 from lesionlab.cli.training import train as train_stage
+from lesionlab.core.errors import InputError
 from lesionlab.core.notice import NOTICE
 from lesionlab.records.options import IMAGENET, ClassifierOptions
 from lesionlab.records.presets import CLASSIFIER_PRESETS
@@ -71,6 +72,9 @@ PretrainedChoice = Annotated[
         help="Begin with torchvision's VGG-19 weights, fetched or from a file; sets width=1.",
     ),
 ]
+AveragedChoice = Annotated[
+    bool, typer.Option("--average-orientations", help="Average over the eight views of each image: 8 times as slow.")
+]
 ModelChoice = Annotated[str, typer.Option("--model", help="A classifier: name, run or folder; see `models list`.")]
 
 
@@ -88,7 +92,8 @@ def train(
 ) -> None:
     """Train a classifier on the training part; Ctrl-C stops it so that it can go on later.
 
-    Presets: released, small-cnn (to compare with), quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
+    Presets: released, small-cnn (to compare with), quick (32 px), tiny (16 px). With --dry-run the options are printed
+    as a TOML file.
     """
     begun = [f"pretrained={pretrained}", "width=1"] if pretrained is not None else []
     train_stage(STAGE, Choices(data, preset, config, [*begun, *(settings or [])], resume, dry_run, split, end=end))
@@ -110,6 +115,7 @@ def evaluate(
     out: OutChoice = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the report here, as a page.")] = None,
     to_card: CardChoice = False,
+    averaged: AveragedChoice = False,
 ) -> None:
     """Measure a classifier lesion by lesion; each opening of the test part is written down.
 
@@ -122,10 +128,15 @@ def evaluate(
     from lesionlab.inference.catalogue import find_model
     from lesionlab.inference.predictor import Predictor
 
+    if averaged and to_card:
+        raise InputError(
+            "--to-card excludes --average-orientations: a card tells what the model does with an image as it is.",
+            "Leave out one of the two.",
+        )
     predictor = Predictor(find_model(model, "classifier"))
     opened = open_part(data, part, predictor.folder, purpose, ledger, split)
     with progress_bar("Evaluating", "images") as progress:
-        found = evaluate_classifier(predictor, opened, progress)
+        found = evaluate_classifier(predictor, opened, progress, averaged=averaged)
     keep_report(found, predictor.folder, out, to_card)
     if html is not None:
         write_text(html, classifier_page(found, predictor.folder))
@@ -149,22 +160,29 @@ def predict(
     bf16: Annotated[
         bool, typer.Option("--bf16", help="Compute in bfloat16 where the processor has it: faster, less exact.")
     ] = False,
+    averaged: AveragedChoice = False,
 ) -> None:
-    """Classify images. A file that cannot be read stops none of the others; the exit code is then 2."""
+    """Classify images. A file that cannot be read stops none of the others; the exit code is then 2.
+
+    Where the model knows its scope, a picture that is no dermoscopic one gets no result, and the table says so.
+    """
     from lesionlab.cli.image_files import find_images
     from lesionlab.cli.predict_files import check_outputs, streams_for, tell_answers
     from lesionlab.cli.predict_table import fill_table
     from lesionlab.inference.catalogue import find_model
+    from lesionlab.inference.prediction_stream import Asking
     from lesionlab.inference.predictor import Predictor
+    from lesionlab.inference.scope import scope_of
 
     paths = find_images(files)
     check_outputs(paths, map_file, out, as_json)
     predictor = Predictor(find_model(model, "classifier"), bf16=bf16, streams=streams_for(len(paths)))
+    asked = Asking(predictor, scope_of(predictor.folder), averaged)
     if out is not None:
-        failed = fill_table(out, predictor, paths)
+        failed = fill_table(out, asked, paths)
         typer.echo(NOTICE)
     else:
-        failed = tell_answers(predictor, paths, as_json, map_file)
+        failed = tell_answers(asked, paths, as_json, map_file)
     if failed:
         raise typer.Exit(EXIT_USER)
 

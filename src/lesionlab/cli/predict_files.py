@@ -20,8 +20,9 @@ from lesionlab.core.notice import NOTICE
 from lesionlab.core.png import encode_png
 from lesionlab.core.processes import cores
 from lesionlab.inference.heatmap import overlay
-from lesionlab.inference.prediction_stream import FILES_AT_ONCE, Answer, predict_files
-from lesionlab.inference.predictor import Prediction, Predictor
+from lesionlab.inference.prediction_stream import FILES_AT_ONCE, Answer, Asking, predict_files
+from lesionlab.inference.predictor import Prediction
+from lesionlab.inference.scope import Judgement
 from lesionlab.records.card import ModelCard
 
 MAP_SIDE_PX = 512
@@ -35,7 +36,7 @@ class Answers:
     images: list[dict[str, Any]] = field(default_factory=list)
     failed: int = 0
 
-    def add(self, answer: Answer) -> None:
+    def add(self, answer: Answer, judgement: Judgement | None) -> None:
         """Keep an answer for the JSON, and count it when it failed."""
         plain: dict[str, Any] = {"file": str(answer.path)}
         if answer.prediction is None:
@@ -45,6 +46,7 @@ class Answers:
             plain["decision"] = answer.prediction.decision
             plain["probabilities"] = {code: round(p, 6) for code, p in self._shares(answer.prediction)}
             plain["prediction_set"] = list(answer.prediction.prediction_set)
+            plain["scope"] = None if judgement is None else _scope(judgement)
             plain["provenance"] = answer.provenance
         self.images.append(plain)
 
@@ -54,10 +56,13 @@ class Answers:
         names = {code: describe(code).name for code in self.card.classes}
         return {"notice": NOTICE, "model": model, "names": names, "images": self.images}
 
-    def as_text(self, answer: Answer) -> str:
-        """Return the bars and the decision of one answer; nothing where it failed."""
+    def as_text(self, answer: Answer, judgement: Judgement | None) -> str:
+        """Return the bars and the decision of one answer, or why there is no result; nothing where it failed."""
         if answer.prediction is None:
             return ""
+        remarks = [f"  {judgement.words}"] if judgement is not None and judgement.words else []
+        if answer.in_scope is False:
+            return "\n".join([str(answer.path), *remarks, ""])
         shares = sorted(self._shares(answer.prediction), key=lambda pair: -pair[1])
         width = max(len(_label(code)) for code in self.card.classes)
         bars = [f"  {_label(code):<{width}}  {bar(p)} {p:6.1%}" for code, p in shares]
@@ -67,10 +72,22 @@ class Answers:
         origin = [f"  a synthetic image, made as '{asked}'"] if made.get("synthetic") else []
         among = ", ".join(map(_label, answer.prediction.prediction_set))
         ways = [f"  prediction set: {among}"] if among else []
-        return "\n".join([str(answer.path), *bars, f"  decision: {decided.name}, {decided.plain}", *ways, *origin, ""])
+        return "\n".join(
+            [str(answer.path), *bars, f"  decision: {decided.name}, {decided.plain}", *ways, *origin, *remarks, ""]
+        )
 
     def _shares(self, prediction: Prediction) -> list[tuple[str, float]]:
         return [(code, float(p)) for code, p in zip(self.card.classes, prediction.probabilities, strict=True)]
+
+
+def _scope(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "in_scope": judgement.in_scope,
+        "oddness": round(judgement.oddness, 4),
+        "limit": judgement.limit,
+        "remarks": {remark.code: remark.words for remark in judgement.remarks},
+        "words": judgement.words,
+    }
 
 
 def _label(code: str) -> str:
@@ -99,17 +116,21 @@ def streams_for(files: int) -> int:
     return cores() if files > FILES_AT_ONCE else 1
 
 
-def tell_answers(predictor: Predictor, paths: Sequence[Path], as_json: bool, map_file: Path | None) -> int:
+def tell_answers(asked: Asking, paths: Sequence[Path], as_json: bool, map_file: Path | None) -> int:
     """Print an answer for each file, write the map, and return how many could not be classified."""
-    answers = Answers(predictor.card)
-    for answer in predict_files(predictor, paths, cores()):
+    card = asked.predictor.card
+    answers = Answers(card)
+    for answer in predict_files(asked, paths, cores()):
         if answer.error is not None:
             report(f"{answer.path}: {answer.error.cause}", answer.error.cure)
+        judgement = None
+        if asked.scope is not None and answer.prediction is not None:
+            judgement = asked.scope.judge(read_for_model(answer.path))
         if not as_json:
-            typer.echo(answers.as_text(answer), nl=answer.prediction is not None)
-        answers.add(answer)
+            typer.echo(answers.as_text(answer, judgement), nl=answer.prediction is not None)
+        answers.add(answer, judgement)
         if map_file is not None and answer.prediction is not None:
-            write_map(map_file, answer, predictor.card)
+            write_map(map_file, answer, card)
     typer.echo(json.dumps(answers.as_json(), indent=2, ensure_ascii=False) if as_json else NOTICE)
     if map_file is not None and not answers.failed and not as_json:
         typer.echo(f"Map: {map_file}")

@@ -44,6 +44,7 @@ class ClassifierReport:
     trust: str  # how the probabilities that are judged came about
     reliability: tuple[Bin, ...]
     trained_on: dict[str, int]  # source -> training images, as the model's card tells
+    averaged: bool = False  # whether each image was seen in its eight views
     notice: str = NOTICE
 
     def to_text(self) -> str:
@@ -51,15 +52,17 @@ class ClassifierReport:
         return report_text(self)
 
 
-def evaluate_classifier(predictor: Predictor, part: Part, progress: Progress = silent) -> ClassifierReport:
-    """Predict every image of a part, average by lesion and measure.
+def evaluate_classifier(
+    predictor: Predictor, part: Part, progress: Progress = silent, *, averaged: bool = False
+) -> ClassifierReport:
+    """Predict every image of a part, `averaged` over its eight views or as it is, average by lesion and measure.
 
     Raises:
         DataError: the class lists of the model and the data differ.
     """
     card = predictor.card
     check_classes(card, part)
-    logits = part_logits(predictor, part, progress)
+    logits = part_logits(predictor, part, progress, averaged=averaged)
     calibrator = calibrator_of(card)
     by_image = calibrator.probabilities(logits)
     probabilities, truth = mean_by_lesion(by_image, part.labels, part.lesions)
@@ -91,6 +94,7 @@ def evaluate_classifier(predictor: Predictor, part: Part, progress: Progress = s
         trust=judged.how,
         reliability=judged.reliability,
         trained_on=card.training.images_per_source,
+        averaged=averaged,
     )
 
 

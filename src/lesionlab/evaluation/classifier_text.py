@@ -36,6 +36,7 @@ PLAIN = {
 }
 TRUST = ("brier", "log_loss", "debiased_calibration_error", "calibration_error", "coverage", "set_size")
 OF_EACH = ("recall", "specificity")  # of each diagnosis
+AVERAGED = "Each image was seen in its eight views, turned and mirrored, and their scores averaged."
 FOR_CHOOSING = "This part chose the stopping point or calibrated; what is reported comes from the test part."
 
 
@@ -45,6 +46,7 @@ def report_text(report: ClassifierReport) -> str:
     return "\n".join(
         [
             f"{report.data}, {report.part}: {report.lesions:,} lesions, {report.images:,} images; 95% intervals",
+            *([AVERAGED] if report.averaged else []),
             *([FOR_CHOOSING] if report.part == "validation" else []),
             "",
             "Decisions",

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from lesionlab.core.imaging import Pixels, square
 from lesionlab.inference.orientations import ORIENTATIONS, oriented, restored
 from lesionlab.inference.predictor import Prediction, Predictor
+
+Predict = Callable[[Sequence[Pixels]], list[Prediction]]
+
+
+def way_of(predictor: Predictor, averaged: bool) -> Predict:
+    """Return how a predictor is asked: about an image as it is, or `averaged` over its eight views."""
+    return partial(predict_averaged, predictor) if averaged else predictor.predict
 
 
 def predict_averaged(predictor: Predictor, images: Sequence[Pixels]) -> list[Prediction]:

@@ -14,10 +14,10 @@ from lesionlab import __version__
 from lesionlab.core.errors import DataError
 from lesionlab.core.files import sha256_of
 from lesionlab.core.notice import NOTICE
-from lesionlab.inference.prediction_stream import Answer
-from lesionlab.inference.predictor import Predictor
+from lesionlab.inference.prediction_stream import Answer, Asking
 from lesionlab.records.card import CARD_NAME
 from lesionlab.records.codec import from_plain
+from lesionlab.records.scope import SCOPE_NAME
 
 DECIMALS = 6
 
@@ -30,6 +30,8 @@ class TablePlan:
     weights_sha256: str
     card_sha256: str
     precision: str  # float32 or bfloat16
+    averaged: bool  # over the eight views of each image
+    scope_sha256: str  # blank: the model does not know its scope
     classes: tuple[str, ...]
     software: str = f"LesionLab {__version__}"
     notice: str = NOTICE
@@ -38,18 +40,25 @@ class TablePlan:
     def columns(self) -> tuple[str, ...]:
         """The columns of the table: probabilities are those whose name begins with `p_`."""
         shares = (f"p_{code}" for code in self.classes)
-        return ("file", "sha256", "decision", "set", *shares, "synthetic", "error")
+        return ("file", "sha256", "in_scope", "decision", "set", *shares, "synthetic", "error")
 
     def differences(self, other: TablePlan) -> tuple[str, ...]:
         """Return the names of the fields in which another plan differs."""
         return tuple(f.name for f in fields(self) if getattr(self, f.name) != getattr(other, f.name))
 
 
-def plan_for(predictor: Predictor) -> TablePlan:
-    """Return the plan of a table that this classifier fills."""
-    card = predictor.card
-    card_sha256 = sha256_of(predictor.folder / CARD_NAME)
-    return TablePlan(card.name, card.weights_sha256, card_sha256, predictor.precision, card.classes)
+def plan_for(asked: Asking) -> TablePlan:
+    """Return the plan of a table that is filled by asking a classifier in this way."""
+    predictor, card = asked.predictor, asked.predictor.card
+    return TablePlan(
+        model=card.name,
+        weights_sha256=card.weights_sha256,
+        card_sha256=sha256_of(predictor.folder / CARD_NAME),
+        precision=predictor.precision,
+        averaged=asked.averaged,
+        scope_sha256="" if asked.scope is None else sha256_of(predictor.folder / SCOPE_NAME),
+        classes=card.classes,
+    )
 
 
 def plan_path(table: Path) -> Path:
@@ -88,7 +97,8 @@ def row_of(answer: Answer, plan: TablePlan) -> list[str]:
     synthetic = _one_line(str(made.get("diagnosis", "yes"))) if made.get("synthetic") else ""
     shares = [f"{probability:.{DECIMALS}f}" for probability in answer.prediction.probabilities]
     found = answer.prediction
-    return [*head, found.decision, " ".join(found.prediction_set), *shares, synthetic, ""]
+    within = {None: "", True: "yes", False: "no"}[answer.in_scope]
+    return [*head, within, found.decision, " ".join(found.prediction_set), *shares, synthetic, ""]
 
 
 def line_of(row: Sequence[str]) -> bytes:

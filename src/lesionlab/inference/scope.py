@@ -15,6 +15,7 @@ from lesionlab.inference.quality_words import Remark, remarks
 from lesionlab.inference.scope_file import ScopeRecord, read_scope
 from lesionlab.metrics.neighbours import nearest
 from lesionlab.records.card import read_card
+from lesionlab.records.scope import SCOPE_NAME
 
 REFUSAL = (
     "No result: this does not look like a dermoscopic picture of a skin lesion. If a spot on your skin worries you, "
@@ -64,6 +65,15 @@ class Scope:
     def refuses(self, pictures: Sequence[Pixels]) -> NDArray[np.bool_]:
         """Return which of the pictures are out of scope: bool [n]."""
         return np.asarray(self.oddness(pictures) > self.facts.limit, np.bool_)
+
+
+def scope_of(folder: Path) -> Scope | None:
+    """Return the scope of a classifier's export; None where it does not tell.
+
+    Raises:
+        ModelError: what it tells is damaged.
+    """
+    return load_scope(folder) if (folder / SCOPE_NAME).is_file() else None
 
 
 def load_scope(folder: Path) -> Scope:

@@ -17,9 +17,8 @@ from lesionlab.inference.predictor import Prediction, Predictor
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.reference import REFERENCE_NAME
 from lesionlab.inference.sampler import Sampler
-from lesionlab.inference.scope import Scope, load_scope
+from lesionlab.inference.scope import Scope, scope_of
 from lesionlab.records.card import ModelCard
-from lesionlab.records.scope import SCOPE_NAME
 from lesionlab.web.config import ROLES, WebConfig
 
 _EXTENSION = "lesionlab.models"
@@ -75,8 +74,8 @@ class ModelsInUse:
             ModelError: what it tells is damaged.
         """
         with self._loading:
-            if self._scope is None and (self.config.classifier / SCOPE_NAME).is_file():
-                self._scope = load_scope(self.config.classifier)
+            if self._scope is None:
+                self._scope = scope_of(self.config.classifier)
             return self._scope
 
     def cases(self) -> NearestCases | None:
