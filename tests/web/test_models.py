@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from lesionlab.records.card import Metric, read_card, write_card
 from lesionlab.web.app import create_app
 from lesionlab.web.config import WebConfig
-from lesionlab.web.wording import metric_name
+from lesionlab.web.wording import classifier_metric
 
 
 @pytest.mark.parametrize("role", ["generator", "classifier"])
@@ -29,7 +29,24 @@ def test_metrics_never_stand_without_their_protocol(page_of: Callable[[str], Any
     text = page_of("/models/classifier").text
     assert card.metrics
     for metric in card.metrics:
-        assert f"{metric_name(metric.name)} {metric.value:.3f} {metric.part} {metric.n:,} {metric.unit}" in text
+        label, sentence = classifier_metric(metric.name)
+        assert f"{label} {sentence}".strip() in text
+        assert f"{metric.part} {metric.n:,} {metric.unit}" in text
+
+
+def test_an_interval_and_what_stands_beside_a_figure_are_told(
+    config: WebConfig, tmp_path: Path, as_page: Callable[[str], Any]
+) -> None:
+    shutil.copytree(config.classifier, tmp_path / "measured")
+    card = read_card(config.classifier)
+    brier = Metric("brier", 0.263, 557, "lesions", "test", low=0.237, high=0.291, ruler={"the prior alone": 0.455})
+    recall = Metric("recall", 0.598, 92, "lesions", "test", of="mel", low=0.496, high=0.696)
+    write_card(tmp_path / "measured", replace(card, metrics=(brier, recall)))
+    client = create_app(WebConfig(config.generator, tmp_path / "measured")).test_client()
+    text = as_page(client.get("/models/classifier").text).text
+    assert "Brier score The squared distance of probabilities to the truth" in text
+    assert "0.263 0.237 to 0.291 the prior alone 0.455 test 557 lesions" in text
+    assert "0.598 test 0.496 to 0.696 n = 92" in text
 
 
 def test_sources_are_told_when_there_are_several_and_external_sets_by_name(config: WebConfig, tmp_path: Path) -> None:

@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 
 from lesionlab.core.diagnoses import find_diagnosis
-from lesionlab.web.wording import diagnosis_name, duration, in_words, metric_name, percent, standing, thousands
+from lesionlab.web.wording import (
+    classifier_metric,
+    diagnosis_name,
+    duration,
+    in_words,
+    metric_name,
+    percent,
+    standing,
+    thousands,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,4 +45,7 @@ def test_names() -> None:
     assert diagnosis_name("class-of-ones-own") == "class-of-ones-own"
     assert metric_name("balanced_accuracy") == "Balanced accuracy"
     assert "chosen" in metric_name("balanced_accuracy_at_choice")
+    assert classifier_metric("brier")[0] == "Brier score"
+    assert classifier_metric("brier")[1].startswith("The squared distance")
+    assert classifier_metric("balanced_accuracy_at_choice") == (metric_name("balanced_accuracy_at_choice"), "")
     assert (in_words(7), in_words(40)) == ("seven", "40")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, url_for
 
 from lesionlab.core.diagnoses import Diagnosis, describe
+from lesionlab.evaluation.classifier_text import PLAIN
 from lesionlab.records.card import figure
 from lesionlab.web.images import synthetic_address
 from lesionlab.web.models_in_use import models_in_use
@@ -58,6 +59,12 @@ def metric_name(name: str) -> str:
     return _METRIC_NAMES.get(name, name.replace("_", " ").capitalize())
 
 
+def classifier_metric(name: str) -> tuple[str, str]:
+    """Return a classifier's metric in words, and what it says in a sentence; blank where the words say it."""
+    label, colon, sentence = PLAIN.get(name, metric_name(name)).partition(": ")
+    return label, f"{sentence[:1].upper()}{sentence[1:]}." if colon else ""
+
+
 def in_words(number: int) -> str:
     """Return a small number in words, a large one in digits."""
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
@@ -80,4 +87,5 @@ def add_wording(app: Flask) -> None:
     """Give the templates these ways of writing."""
     for write in (percent, figure, standing, thousands, duration, metric_name, in_words, diagnosis_name, image_address):
         app.add_template_filter(write)
+    app.add_template_filter(classifier_metric)
     app.add_template_filter(describe, "diagnosis")
