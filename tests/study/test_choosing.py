@@ -61,7 +61,7 @@ def test_with_few_real_images_the_perfect_generator_must_beat_replay():
 
 def test_a_dose_without_its_replay_is_refused():
     other = ProtocolArm("tenth", "", "synthetic", "raw", 0.1)
-    with pytest.raises(StudyError, match=r"dose of 'tenth', 0\.1"):
+    with pytest.raises(StudyError, match=r"slots of 'tenth': dose 0\.1"):
         evidence_of(
             findings_of(RECALLS | {"tenth": 0.5}),
             replace(PROTOCOL, arms=(*PROTOCOL.arms, other)),

@@ -39,18 +39,18 @@ def _best(role: Role, protocol: Protocol, scores: dict[str, float]) -> str:
 
 
 def replay_of(protocol: Protocol, synthetic: str) -> str:
-    """Return the control that fills as many slots as an arm does with repeats of real images.
+    """Return the control that fills the slots that an arm fills with repeats of real images.
 
     Raises:
-        StudyError: there is none at its dose.
+        StudyError: there is none at its dose and pretraining.
     """
-    dose = protocol.arm(synthetic).dose
+    slots = protocol.arm(synthetic).dose, protocol.arm(synthetic).pretraining
     for arm in protocol.of_role("control"):
-        if arm.fill == "replay" and arm.dose == dose:
+        if arm.fill == "replay" and (arm.dose, arm.pretraining) == slots:
             return arm.name
     raise StudyError(
-        f"No arm repeats real images at the dose of '{synthetic}', {dose:g}.",
-        f"Add one to the protocol: fill = replay, role = control, dose = {dose:g}.",
+        f"No arm repeats real images in the slots of '{synthetic}': dose {slots[0]:g}, pretraining {slots[1]:g}.",
+        "Add one to the protocol, with these two, fill = replay and role = control.",
     )
 
 

@@ -30,6 +30,7 @@ ARMS = (
     ProtocolArm("filtered", "Synthetic images that pass the filters", "synthetic", "filtered", DOSE),
     ProtocolArm("pretrained", "Synthetic images first, then real ones", "synthetic", "raw", 1.0, PRETRAINING),
     ProtocolArm("replay", "Real images again in the synthetic slots", "control", "replay", DOSE),
+    ProtocolArm("replay-first", "Real images again, first", "control", "replay", 1.0, PRETRAINING),
     ProtocolArm("shuffled", "Synthetic images of other diagnoses than they say", "control", "shuffled", DOSE),
     ProtocolArm("perfect", "Held-back real images in the synthetic slots", "control", "perfect", DOSE),
     ProtocolArm("alone", "Synthetic images alone", "alone", "raw", 1.0),

@@ -1,0 +1,65 @@
+"""The trainings of a study: which arms, at which share of the real images, in which folds, with which seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lesionlab.records.protocol import Protocol
+from lesionlab.records.tested import tested_name
+from lesionlab.study.choosing import PERFECT, WHOLE, Choices, replay_of
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training of a classifier."""
+
+    arm: str
+    share: float
+    fold: int
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """The name that its record goes by."""
+        return tested_name(self.arm, self.share, self.fold, self.seed)
+
+
+def choosing_trials(protocol: Protocol) -> tuple[Trial, ...]:
+    """Return the trainings that arms are chosen by: every candidate, in one fold, with every seed."""
+    arms = [arm.name for role in ("real", "synthetic") for arm in protocol.arms if arm.role == role]
+    return _all(arms, (max(protocol.real_shares),), (protocol.choice_fold,), protocol.classifier_seeds)
+
+
+def confirming_trials(protocol: Protocol, choices: Choices) -> tuple[Trial, ...]:
+    """Return the trainings that the verdicts rest on: the chosen arms and their controls in every fold.
+
+    The perfect generator is asked only where real images are held back. What is trained on synthetic images alone comes
+    last: no verdict waits for it.
+    """
+    folds, seeds = range(protocol.folds), protocol.classifier_seeds
+    compared = (choices.real, replay_of(protocol, choices.synthetic), choices.synthetic)
+    perfect = [arm.name for arm in protocol.of_role("control") if arm.fill == PERFECT]
+    alone = [arm.name for arm in protocol.of_role("alone")]
+    found: list[Trial] = []
+    for share in protocol.real_shares:
+        arms = [*compared, *(perfect if share < WHOLE else [])]
+        found += _all(arms, (share,), folds, seeds)
+    return (*found, *_all(alone, (max(protocol.real_shares),), folds, seeds))
+
+
+def sweeping_trials(protocol: Protocol, choices: Choices) -> tuple[Trial, ...]:
+    """Return the trainings that no verdict rests on: every other arm in every fold, with one seed."""
+    first = (min(protocol.classifier_seeds),)
+    arms = [arm.name for arm in protocol.arms if arm.role != "alone" and arm.fill != PERFECT]
+    every = _all(arms, protocol.real_shares, range(protocol.folds), first)
+    done = set(confirming_trials(protocol, choices)) | set(choosing_trials(protocol))
+    return tuple(trial for trial in every if trial not in done)
+
+
+def _all(arms: Iterable[str], shares: Iterable[float], folds: Iterable[int], seeds: Iterable[int]) -> tuple[Trial, ...]:
+    """Return each combination, fold by fold: a fold's generator serves all of its arms."""
+    named, levels, numbers = list(arms), list(shares), list(seeds)
+    return tuple(
+        Trial(arm, share, fold, seed) for share in levels for fold in folds for seed in numbers for arm in named
+    )
