@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lesionlab.core.errors import StudyError
 from lesionlab.core.home import studies_folder
-from lesionlab.core.locks import locked, try_lock
+from lesionlab.core.locks import locked
 from lesionlab.records.run import OPTIONS_NAME, RunFolder
 from lesionlab.records.study import (
     PLAN_NAME,
@@ -27,6 +27,7 @@ from lesionlab.records.study import (
     write_plan,
     write_record,
 )
+from lesionlab.study.claims import claim
 from lesionlab.study.plan import identity
 
 
@@ -84,13 +85,9 @@ class StudyFolder:
                 return replace(record, arm=run.arm)
         return None
 
-    @contextmanager
-    def claim(self, name: str) -> Iterator[bool]:
+    def claim(self, name: str) -> AbstractContextManager[bool]:
         """Yield whether this process may work on what goes by a name; it may until the block, or the process, ends."""
-        folder = self.path / "claims"
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / name).open("ab") as file, try_lock(file) as held:
-            yield held
+        return claim(self.path, name)
 
 
 def belongs(record: AnyRecord, plan: StudyPlan) -> bool:
