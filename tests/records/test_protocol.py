@@ -39,6 +39,7 @@ def test_the_hash_is_of_what_it_says_not_of_its_layout(tmp_path):
         ({"arms": (REAL, RAW, RAW, REPLAY)}, "Two arms are called 'raw'"),
         ({"delta": 0.0}, "delta is 0"),
         ({"folds": 1}, "folds is 1"),
+        ({"pool_images": 0}, "pool_images is 0"),
         ({"choice_fold": 5}, "choice_fold is 5, of 5 folds"),
         ({"classifier_seeds": (1, 1)}, r"classifier_seeds are \[1, 1\]"),
         ({"real_shares": (1.5,)}, r"real_shares are \[1.5\]"),

@@ -53,6 +53,7 @@ class Protocol:
     classifier_seeds: tuple[int, ...] = (0, 1)
     metric: Literal["balanced_accuracy"] = "balanced_accuracy"  # of lesions
     delta: float = 0.02  # the smallest effect of interest
+    pool_images: int = 1000  # synthetic ones of each diagnosis, that slots are filled from
     choice_fold: int = 0  # arms are chosen on the validation lesions of this fold alone
     version: int = PROTOCOL_VERSION
 
@@ -79,6 +80,7 @@ class Protocol:
             f"choice_fold is {self.choice_fold}, of {self.folds} folds.",
             f"Give one from 0 to {self.folds - 1}.",
         )
+        _require(self.pool_images > 0, f"pool_images is {self.pool_images}.", "Give a number above 0.")
         seeds = self.classifier_seeds
         _require(
             bool(seeds) and len(set(seeds)) == len(seeds) and min(seeds) >= 0,
