@@ -107,7 +107,8 @@ def test_a_file_larger_than_any_of_ours_is_not_read(run, sampled, monkeypatch):
 
 
 def test_a_folder_without_images_is_refused(refused, own_models, tmp_path):
-    cause, _ = refused("inspect", own_models)
+    (tmp_path / "empty" / "inner").mkdir(parents=True)
+    cause, _ = refused("inspect", tmp_path / "empty")
     assert "holds no image" in cause
 
 

@@ -9,7 +9,7 @@ CHOSEN = Choices("oversampled", "filtered")
 
 
 def test_every_candidate_is_tried_in_one_fold_with_every_seed():
-    found = choosing_trials(PROTOCOL)
+    found = (*choosing_trials(PROTOCOL, "real"), *choosing_trials(PROTOCOL, "synthetic"))
     assert {trial.fold for trial in found} == {0}
     assert {trial.share for trial in found} == {1.0}
     candidates = ("plain", "augmented", "weighted", "oversampled", "raw", "filtered", "pretrained")
@@ -46,7 +46,8 @@ def test_an_arm_that_pretrains_is_held_against_the_replay_that_does():
 
 def test_sweeps_are_what_is_left_with_one_seed():
     found = sweeping_trials(PROTOCOL, CHOSEN)
-    done = set(choosing_trials(PROTOCOL)) | set(confirming_trials(PROTOCOL, CHOSEN))
+    done = {*choosing_trials(PROTOCOL, "real"), *choosing_trials(PROTOCOL, "synthetic")}
+    done |= set(confirming_trials(PROTOCOL, CHOSEN))
     assert not set(found) & done
     assert {trial.seed for trial in found} == {0}
     assert {trial.arm for trial in found} == {

@@ -61,7 +61,7 @@ def test_a_class_without_a_validation_image_to_choose_on_is_named(tiny_data, tin
     rows = tuple(row for row in tiny_data.split.rows if row.part != "validation" or row.diagnosis != "df")
     data = tiny_data.under(Split(rows, tiny_data.split.classes), "planted")
     error = refused(DataError, tiny_classifier_options, data, tmp_path / "runs")
-    assert "Among the 6 validation images to choose on is none of df." in error.cause
+    assert "Among the 12 validation images to choose on is none of df." in error.cause
     assert "at least two validation lesions of each class" in error.cure
 
 

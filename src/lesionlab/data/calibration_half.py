@@ -12,7 +12,7 @@ from lesionlab.data.dealing import deal, strata
 from lesionlab.data.prepared import Part
 
 HALVING_SEED = 0
-SHARES = {"calibration": 1, "choice": 1}  # an odd lesion goes to the half named first
+SHARES = {"choice": 1, "calibration": 1}  # an odd lesion goes to the half named first: without a choice no training
 
 
 def choice_half(validation: Part) -> Part:

@@ -28,14 +28,20 @@ def choose(findings: Findings, protocol: Protocol) -> Choices:
     Raises:
         StudyError: a candidate was not trained in the fold that is chosen in.
     """
-    share = max(protocol.real_shares)
-    candidates = [arm.name for role in ("real", "synthetic") for arm in protocol.of_role(role)]
-    scores = {name: findings.validated(name, share, protocol.choice_fold) for name in candidates}
-    return Choices(_best("real", protocol, scores), _best("synthetic", protocol, scores), scores)
+    real, of_real = best_of("real", findings, protocol)
+    synthetic, of_synthetic = best_of("synthetic", findings, protocol)
+    return Choices(real, synthetic, of_real | of_synthetic)
 
 
-def _best(role: Role, protocol: Protocol, scores: dict[str, float]) -> str:
-    return max((arm.name for arm in protocol.of_role(role)), key=scores.__getitem__)
+def best_of(role: Role, findings: Findings, protocol: Protocol) -> tuple[str, dict[str, float]]:
+    """Return the best candidate of a role, and the balanced accuracy of each on the lesions to choose on.
+
+    Raises:
+        StudyError: one was not trained in the fold that is chosen in.
+    """
+    share, fold = max(protocol.real_shares), protocol.choice_fold
+    scores = {arm.name: findings.validated(arm.name, share, fold) for arm in protocol.of_role(role)}
+    return max(scores, key=scores.__getitem__), scores
 
 
 def replay_of(protocol: Protocol, synthetic: str) -> str:

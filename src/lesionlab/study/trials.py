@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lesionlab.records.protocol import Protocol
+from lesionlab.records.protocol import Protocol, Role
 from lesionlab.records.tested import tested_name
 from lesionlab.study.choosing import PERFECT, WHOLE, Choices, replay_of
 
@@ -25,9 +25,9 @@ class Trial:
         return tested_name(self.arm, self.share, self.fold, self.seed)
 
 
-def choosing_trials(protocol: Protocol) -> tuple[Trial, ...]:
-    """Return the trainings that arms are chosen by: every candidate, in one fold, with every seed."""
-    arms = [arm.name for role in ("real", "synthetic") for arm in protocol.arms if arm.role == role]
+def choosing_trials(protocol: Protocol, role: Role) -> tuple[Trial, ...]:
+    """Return the trainings that an arm of a role is chosen by: every candidate, in one fold, with every seed."""
+    arms = [arm.name for arm in protocol.of_role(role)]
     return _all(arms, (max(protocol.real_shares),), (protocol.choice_fold,), protocol.classifier_seeds)
 
 
@@ -53,7 +53,8 @@ def sweeping_trials(protocol: Protocol, choices: Choices) -> tuple[Trial, ...]:
     first = (min(protocol.classifier_seeds),)
     arms = [arm.name for arm in protocol.arms if arm.role != "alone" and arm.fill != PERFECT]
     every = _all(arms, protocol.real_shares, range(protocol.folds), first)
-    done = set(confirming_trials(protocol, choices)) | set(choosing_trials(protocol))
+    done = set(confirming_trials(protocol, choices))
+    done |= {*choosing_trials(protocol, "real"), *choosing_trials(protocol, "synthetic")}
     return tuple(trial for trial in every if trial not in done)
 
 

@@ -96,15 +96,6 @@ def read_run(run: RunFolder, kind: str, data: PreparedData) -> RunRecord:
 def training_facts(record: RunRecord, part: Part, kimg: float, seconds: float, compute: Compute) -> Training:
     """Return what the card says of the making of the weights."""
     counts = np.bincount(part.labels, minlength=len(part.classes))
-    versions = {
-        "lesionlab": __version__,
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "torchvision": torchvision.__version__,
-        "device": compute.device.type,
-        "bfloat16": str(compute.bf16).lower(),
-        "threads": str(torch.get_num_threads()),
-    }
     return Training(
         command=record.command,
         options=record.options,
@@ -114,9 +105,22 @@ def training_facts(record: RunRecord, part: Part, kimg: float, seconds: float, c
         images_per_class={name: int(n) for name, n in zip(part.classes, counts, strict=True)},
         kimg=round(kimg, 3),
         seconds=round(seconds, 1),
-        versions=versions,
+        versions=versions(compute),
         images_per_source=dict(Counter(part.column("source")).most_common()),
     )
+
+
+def versions(compute: Compute) -> dict[str, str]:
+    """Return the programs that a training runs on, and how it computes."""
+    return {
+        "lesionlab": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "torchvision": torchvision.__version__,
+        "device": compute.device.type,
+        "bfloat16": str(compute.bf16).lower(),
+        "threads": str(torch.get_num_threads()),
+    }
 
 
 def write_seen(folder: Path, before: SeenGroups | None = None, **parts: Part) -> str:
