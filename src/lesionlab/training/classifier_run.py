@@ -53,8 +53,8 @@ def _check_classes(choosing: Part) -> None:
     if empty:
         raise DataError(
             f"Among the {len(choosing.labels):,} validation images to choose on is none of {', '.join(empty)}.",
-            "Use a split with at least two validation lesions of each class: one half of them chooses, with the odd one, "
-            "and the other calibrates.",
+            "Use a split with at least two validation lesions of each class: half of them and the odd one choose, "
+            "the others calibrate.",
         )
 
 
