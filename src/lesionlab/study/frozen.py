@@ -56,13 +56,18 @@ class FrozenStudy:
         """The list of every opening of a test part."""
         return self.path / LEDGER_NAME
 
+    @property
+    def records(self) -> Path:
+        """The folder of the records: small files that may be carried to another machine."""
+        return self.path / RECORDS_NAME
+
     def tested(self) -> tuple[Tested, ...]:
         """Return the records that are there.
 
         Raises:
             StudyError: one is damaged, or of another protocol.
         """
-        found = read_tested(self.path / RECORDS_NAME, self.images, self.frozen.classes)
+        found = read_tested(self.records, self.images, self.frozen.classes)
         strange = [each.record.name for each in found if each.record.protocol_sha256 != self.protocol.sha256]
         if strange:
             raise StudyError(
@@ -73,7 +78,7 @@ class FrozenStudy:
 
     def add(self, record: TestedRecord, archive: bytes) -> None:
         """Write a record with its probabilities."""
-        write_tested(self.path / RECORDS_NAME, record, archive)
+        write_tested(self.records, record, archive)
 
 
 def freeze(protocol: Protocol, images: StudyImages, split_sha256: str, classes: tuple[str, ...]) -> FrozenStudy:
