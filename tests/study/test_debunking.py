@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 from known_studies import findings_of
 
-from lesionlab.core.errors import StudyError
+from lesionlab.core.errors import InputError, StudyError
 from lesionlab.records.protocol import Protocol, ProtocolArm
-from lesionlab.study.debunking import TOLD, debunk
+from lesionlab.study.debunking import TOLD, debunk, switches_of
 
 PROTOCOL = Protocol(
     title="t",
@@ -63,6 +63,12 @@ def test_less_is_looked_at_and_a_word_comes_out_all_the_same(switch, folds, seed
     found = debunk(FOUND, PROTOCOL, 1.0, [switch])
     assert (found.evidence.folds, found.evidence.seeds) == (folds, seeds)
     assert found.verdict.word != "no verdict"
+
+
+def test_switches_go_by_their_names_and_the_nearest_is_named():
+    assert switches_of(["one-seed", "hide-replay"]) == ("hide-replay", "one-seed")
+    with pytest.raises(InputError, match=r"'hide-reply'.*hide-replay"):
+        switches_of(["hide-reply"])
 
 
 def test_every_switch_says_what_it_leaves_out():

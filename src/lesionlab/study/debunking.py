@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from lesionlab.core.errors import StudyError
+from lesionlab.core.errors import InputError, StudyError
+from lesionlab.core.names import did_you_mean
 from lesionlab.records.protocol import Protocol
 from lesionlab.study.choosing import Choices, choose, evidence_of
 from lesionlab.study.evidence import Findings
@@ -23,6 +24,18 @@ TOLD: dict[Switch, str] = {
     "one-seed": "Train each arm once: luck of one training passes for an effect.",
     "one-fold": "Test on one fold alone: a seventh of the rare lesions, one generator.",
 }
+
+
+def switches_of(names: Sequence[str]) -> tuple[Switch, ...]:
+    """Return switches by their names.
+
+    Raises:
+        InputError: a name is none; the nearest is named.
+    """
+    for name in names:
+        if name not in TOLD:
+            raise InputError(f"There is no safeguard '{name[:40]}' to leave out.", did_you_mean(name[:40], TOLD))
+    return tuple(switch for switch in TOLD if switch in names)
 
 
 @dataclass(frozen=True)
