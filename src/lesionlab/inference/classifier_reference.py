@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import ModelError
-from lesionlab.core.files import write_bytes
+from lesionlab.inference.array_file import ArrayFile, Arrays
 from lesionlab.inference.compact_features import Axes, read_axes
 from lesionlab.inference.reference import REFERENCE_NAME
 from lesionlab.metrics.space import Features
 from lesionlab.records.card import ModelCard
-from lesionlab.records.codec import from_plain, to_plain
 
 VERSION = 1
-CURE = "Make it with `lesionlab classifier reference`."
+CASES_FILE = ArrayFile(
+    REFERENCE_NAME,
+    "the cases nearest to a picture are unknown",
+    "Make it with `lesionlab classifier reference`.",
+)
 
 
 @dataclass(frozen=True)
@@ -46,18 +46,12 @@ class ClassifierReference:
 
 def write_classifier_reference(folder: Path, reference: ClassifierReference) -> Path:
     """Write `reference.npz` into a classifier's export folder, whole or not at all."""
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        allow_pickle=False,
-        facts=np.array(json.dumps(to_plain(reference.facts))),
-        features=reference.axes.bytes_of(reference.features),
-        labels=reference.labels,
-        sources=reference.sources,
-        **reference.axes.arrays(),
-    )
-    write_bytes(folder / REFERENCE_NAME, buffer.getvalue())
-    return folder / REFERENCE_NAME
+    arrays = {
+        "features": reference.axes.bytes_of(reference.features),
+        "labels": reference.labels,
+        "sources": reference.sources,
+    }
+    return CASES_FILE.write(folder, reference.facts, {**arrays, **reference.axes.arrays()})
 
 
 def read_classifier_reference(folder: Path, card: ModelCard) -> ClassifierReference:
@@ -66,22 +60,17 @@ def read_classifier_reference(folder: Path, card: ModelCard) -> ClassifierRefere
     Raises:
         ModelError: there is none, it is damaged, of another version, or of another classifier.
     """
-    path = folder / REFERENCE_NAME
-    if not path.is_file():
-        raise ModelError(f"{folder} holds no {REFERENCE_NAME}: the cases nearest to a picture are unknown.", CURE)
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            facts = from_plain(CasesFacts, json.loads(str(arrays["facts"])), str(path), ModelError)
-            axes = read_axes(arrays)
-            found = ClassifierReference(
-                facts, axes, axes.restored(arrays["features"]), arrays["labels"], arrays["sources"]
-            )
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{path} is damaged.", CURE) from error
+    found = CASES_FILE.read(folder, CasesFacts, _reference)
+    facts = found.facts
     if (facts.version, facts.weights_sha256, facts.groups_sha256) != (VERSION, card.weights_sha256, card.groups_sha256):
         raise ModelError(
-            f"{path} is of version {facts.version} and the classifier {facts.weights_sha256[:12]}; this LesionLab "
-            f"reads version {VERSION}, and {card.name} is {card.weights_sha256[:12]}.",
-            CURE,
+            f"{folder / REFERENCE_NAME} is of version {facts.version} and the classifier {facts.weights_sha256[:12]}; "
+            f"this LesionLab reads version {VERSION}, and {card.name} is {card.weights_sha256[:12]}.",
+            CASES_FILE.cure,
         )
     return found
+
+
+def _reference(facts: CasesFacts, arrays: Arrays) -> ClassifierReference:
+    axes = read_axes(arrays)
+    return ClassifierReference(facts, axes, axes.restored(arrays["features"]), arrays["labels"], arrays["sources"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionlab.inference.array_file import Arrays
 from lesionlab.metrics.space import Features
 
 LEVELS = 127  # to either side: an image's features take a byte each
@@ -55,7 +56,7 @@ def axes_along(features: Features, mean: NDArray[np.float64], axes: NDArray[np.f
     return Axes(middle, directions, np.maximum(reach / np.float32(LEVELS), np.finfo(np.float32).tiny))
 
 
-def read_axes(arrays: np.lib.npyio.NpzFile, number: int = 0) -> Axes:
+def read_axes(arrays: Arrays, number: int = 0) -> Axes:
     """Return what `Axes.arrays` gave.
 
     Raises:

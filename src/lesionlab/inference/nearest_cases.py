@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import InputError, ModelError
-from lesionlab.inference.classifier_reference import CURE, read_classifier_reference
+from lesionlab.inference.classifier_reference import CASES_FILE, read_classifier_reference
 from lesionlab.records.card import read_card
 from lesionlab.records.seen_groups import read_seen_groups
 
@@ -42,7 +42,7 @@ class NearestCases:
             raise ModelError(
                 f"The reference in {folder} holds {len(self._reference.labels):,} images, its groups.csv names "
                 f"{len(self._rows):,} for training.",
-                CURE,
+                CASES_FILE.cure,
             )
 
     def nearest(self, features: NDArray[np.float32], count: int = SHOWN) -> list[Case]:

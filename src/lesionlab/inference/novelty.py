@@ -13,7 +13,7 @@ from lesionlab.core.errors import ModelError
 from lesionlab.core.progress import Progress, silent
 from lesionlab.inference.levelled import levelled
 from lesionlab.inference.orientations import ORIENTATIONS, oriented
-from lesionlab.inference.reference import CURE, SpaceReference, read_reference
+from lesionlab.inference.reference import REFERENCE_FILE, SpaceReference, read_reference
 from lesionlab.metrics.authenticity import Authenticity, authenticity
 from lesionlab.metrics.space import Extractor, Features
 from lesionlab.records.card import read_card
@@ -117,5 +117,7 @@ def matching(spaces: Sequence[FeatureSpace], extractors: Sequence[Extractor]) ->
     missing = [space.key for space in spaces if space.key not in at_hand]
     if missing:
         there = ", ".join(at_hand) or "none"
-        raise ModelError(f"The reference was made with {missing[0]}; the extractors at hand are {there}.", CURE)
+        raise ModelError(
+            f"The reference was made with {missing[0]}; the extractors at hand are {there}.", REFERENCE_FILE.cure
+        )
     return [at_hand[space.key] for space in spaces]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,17 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import ModelError
-from lesionlab.core.files import write_bytes
+from lesionlab.inference.array_file import ArrayFile, Arrays
 from lesionlab.inference.compact_features import Axes, read_axes
 from lesionlab.metrics.authenticity import Training
 from lesionlab.records.card import ModelCard
-from lesionlab.records.codec import from_plain, to_plain
 from lesionlab.records.feature_space import FeatureSpace
 from lesionlab.records.seen_groups import SeenGroups, seen_groups
 
 REFERENCE_NAME = "reference.npz"
 VERSION = 1
-CURE = "Make it with `lesionlab gan reference`."
+REFERENCE_FILE = ArrayFile(
+    REFERENCE_NAME,
+    "its images cannot be compared with its training",
+    "Make it with `lesionlab gan reference`.",
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,6 @@ class Reference:
 def write_reference(folder: Path, reference: Reference) -> Path:
     """Write `reference.npz` into an export folder, whole or not at all."""
     arrays: dict[str, NDArray[np.generic]] = {
-        "facts": np.array(json.dumps(to_plain(reference.facts))),
         "groups": reference.spaces[0].training.groups.astype(np.int32),
         "labels": reference.labels,
         "held_out": np.array([(row.group, row.image_id) for row in reference.held_out.rows]),
@@ -78,10 +77,7 @@ def write_reference(folder: Path, reference: Reference) -> Path:
         arrays |= space.arrays(number)
         arrays[f"features_{number}"] = space.bytes_of(space.training.features)
         arrays[f"spreads_{number}"] = space.training.spreads
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    write_bytes(folder / REFERENCE_NAME, buffer.getvalue())
-    return folder / REFERENCE_NAME
+    return REFERENCE_FILE.write(folder, reference.facts, arrays)
 
 
 def read_reference(folder: Path, card: ModelCard) -> Reference:
@@ -90,27 +86,24 @@ def read_reference(folder: Path, card: ModelCard) -> Reference:
     Raises:
         ModelError: there is none, it is damaged, of another version, or of another generator's training images.
     """
-    path = folder / REFERENCE_NAME
-    if not path.is_file():
-        raise ModelError(f"{folder} holds no {REFERENCE_NAME}: its images cannot be compared with its training.", CURE)
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            facts = from_plain(Facts, json.loads(str(arrays["facts"])), str(path), ModelError)
-            spaces = tuple(_space(arrays, *each) for each in enumerate(facts.levelled))
-            labels = arrays["labels"]
-            held_out = seen_groups(validation=[(str(group), str(image)) for group, image in arrays["held_out"]])
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{path} is damaged.", CURE) from error
+    reference = REFERENCE_FILE.read(folder, Facts, _reference)
+    facts = reference.facts
     if facts.version != VERSION or facts.groups_sha256 != card.groups_sha256:
         raise ModelError(
-            f"{path} is of version {facts.version} and training images {facts.groups_sha256[:12]}; this LesionLab "
-            f"reads version {VERSION}, and {card.name} saw {card.groups_sha256[:12]}.",
-            CURE,
+            f"{folder / REFERENCE_NAME} is of version {facts.version} and training images {facts.groups_sha256[:12]}; "
+            f"this LesionLab reads version {VERSION}, and {card.name} saw {card.groups_sha256[:12]}.",
+            REFERENCE_FILE.cure,
         )
-    return Reference(facts, spaces, labels, held_out)
+    return reference
 
 
-def _space(arrays: np.lib.npyio.NpzFile, number: int, levelled: bool) -> SpaceReference:
+def _reference(facts: Facts, arrays: Arrays) -> Reference:
+    spaces = tuple(_space(arrays, *each) for each in enumerate(facts.levelled))
+    held_out = seen_groups(validation=[(str(group), str(image)) for group, image in arrays["held_out"]])
+    return Reference(facts, spaces, arrays["labels"], held_out)
+
+
+def _space(arrays: Arrays, number: int, levelled: bool) -> SpaceReference:
     axes = read_axes(arrays, number)
     features = axes.restored(arrays[f"features_{number}"])
     training = Training(features, arrays["groups"], arrays[f"spreads_{number}"])
