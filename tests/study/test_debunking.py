@@ -5,7 +5,7 @@ from known_studies import findings_of
 
 from lesionlab.core.errors import InputError, StudyError
 from lesionlab.records.protocol import Protocol, ProtocolArm
-from lesionlab.study.debunking import TOLD, debunk, switches_of
+from lesionlab.study.debunking import TOLD, debunk, rule_of, switches_of
 
 PROTOCOL = Protocol(
     title="t",
@@ -63,6 +63,33 @@ def test_less_is_looked_at_and_a_word_comes_out_all_the_same(switch, folds, seed
     found = debunk(FOUND, PROTOCOL, 1.0, [switch])
     assert (found.evidence.folds, found.evidence.seeds) == (folds, seeds)
     assert found.verdict.word != "no verdict"
+
+
+def test_a_pilot_stays_one_whatever_its_protocol_asks_for():
+    few = replace(PROTOCOL, folds=3)
+    found = findings_of({"real": 0.5, "raw": 0.9, "filtered": 0.7, "replay": 0.5}, folds=3, lesions=900)
+    assert debunk(found, few, 1.0).verdict.word == "no verdict"
+    assert (rule_of(few).folds, rule_of(few).seeds) == (5, 2)
+    more = rule_of(replace(PROTOCOL, folds=10, classifier_seeds=(0, 1, 2)))
+    assert (more.folds, more.seeds, more.delta) == (10, 3, 0.02)
+
+
+def test_an_arm_of_the_sweeps_may_be_chosen_on_test_though_it_has_one_seed():
+    found = findings_of({"real": 0.6, "raw": 0.65, "filtered": 0.9, "replay": 0.6})
+    swept = replace(
+        found,
+        tested=tuple(
+            replace(e, probabilities=e.probabilities | {"validation": 65535 - e.probabilities["validation"]})
+            if e.record.arm == "filtered"
+            else e
+            for e in found.tested
+            if e.record.arm != "filtered" or e.record.seed == 0 or e.record.fold == 0
+        ),
+    )
+    assert debunk(swept, PROTOCOL, 1.0).choices.synthetic == "raw"
+    found = debunk(swept, PROTOCOL, 1.0, ["choose-on-test"])
+    assert (found.choices.synthetic, found.evidence.folds, found.evidence.seeds) == ("filtered", 5, 1)
+    assert found.verdict.word == "helps"
 
 
 def test_switches_go_by_their_names_and_the_nearest_is_named():

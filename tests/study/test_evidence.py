@@ -7,7 +7,7 @@ from known_studies import CLASSES, findings_of, study_images, training_of
 from lesionlab.core.errors import StudyError
 from lesionlab.metrics.contrast import contrast
 from lesionlab.records.tested import kept
-from lesionlab.study.evidence import Findings
+from lesionlab.study.evidence import Findings, Grid
 
 FOUND = findings_of({"real": 0.6, "raw": 0.8})
 
@@ -50,11 +50,22 @@ def test_a_fold_that_lacks_a_seed_is_left_out_of_both_arms():
         CLASSES,
         tuple(e for e in FOUND.tested if (e.record.arm, e.record.fold, e.record.seed) != ("raw", 3, 1)),
     )
-    assert less.folds_of("raw", 1.0) == (0, 1, 2, 4)
-    assert less.folds_of("real", 1.0) == (0, 1, 2, 3, 4)
+    assert less.grid(("raw",), 1.0) == Grid((0, 1, 2, 4), (0, 1))
+    assert less.grid(("real",), 1.0) == Grid((0, 1, 2, 3, 4), (0, 1))
+    assert less.grid(("raw", "real"), 1.0) == Grid((0, 1, 2, 4), (0, 1))
     lesions = less.lesions([0, 1, 2, 4])
     gain = less.right("raw", 1.0, [0, 1, 2, 4], [0, 1]) - less.right("real", 1.0, [0, 1, 2, 4], [0, 1])
     assert less.compare("raw", "real", 1.0) == contrast(gain, lesions.labels, lesions.folds)
+
+
+def test_an_arm_with_one_seed_everywhere_and_two_in_a_fold_is_looked_at_in_every_fold():
+    swept = tuple(e for e in FOUND.tested if e.record.arm == "real" or e.record.seed == 0 or e.record.fold == 0)
+    found = Findings(FOUND.images, CLASSES, swept)
+    assert found.grid(("raw",), 1.0) == Grid((0, 1, 2, 3, 4), (0,))
+    lesions = found.lesions(range(5))
+    gain = found.right("raw", 1.0, range(5), [0]) - found.right("real", 1.0, range(5), [0])
+    assert found.compare("raw", "real", 1.0) == contrast(gain, lesions.labels, lesions.folds)
+    assert found.grid(("raw", "nowhere"), 1.0) == Grid((), ())
 
 
 def test_arms_without_a_fold_in_common_are_not_compared():

@@ -6,7 +6,7 @@ from known_studies import CLASSES, study_images, training_of
 from lesionlab.core.errors import StudyError
 from lesionlab.records.protocol import protocol_as_toml
 from lesionlab.study.first_protocol import first_protocol
-from lesionlab.study.frozen import existing, freeze, open_frozen
+from lesionlab.study.frozen import existing, find_frozen, freeze, open_frozen
 
 PROTOCOL = first_protocol("tiny", 16, 1, 1)
 IMAGES = study_images(60)
@@ -20,7 +20,7 @@ def test_a_study_is_frozen_once_and_found_again(home):
     first = frozen()
     assert first.path.name == "00000-effect"
     assert frozen().path == first.path
-    assert open_frozen(first.path) == first
+    assert open_frozen(first.path) == find_frozen("0") == find_frozen(str(first.path)) == first
     assert first.frozen.earlier == ()
 
 

@@ -11,13 +11,11 @@ from lesionlab.cli.failures import EXIT_INTERRUPTED
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.text import table
 from lesionlab.cli.training import DataChoice, explain_missing
-from lesionlab.core.errors import StudyError
 from lesionlab.core.notice import NOTICE
 
 if TYPE_CHECKING:
     from lesionlab.metrics.contrast import Contrast
     from lesionlab.study.debunking import Debunked
-    from lesionlab.study.frozen import FrozenStudy
 
 ThreadsChoice = Annotated[int, typer.Option("--threads", help="CPU threads of a training; 0: as many as there are.")]
 
@@ -68,26 +66,14 @@ def verdict(
     """Say whether synthetic images help, from the records alone: neither torch nor the images are needed."""
     from lesionlab.study.debunking import debunk, switches_of
     from lesionlab.study.evidence import Findings
+    from lesionlab.study.frozen import find_frozen
 
-    found = _find(study)
+    found = find_frozen(study)
     switches = switches_of(without or [])
     findings = Findings(found.images, found.frozen.classes, found.tested())
     for share in found.protocol.real_shares:
         typer.echo(_told(debunk(findings, found.protocol, share, switches), share))
     typer.echo(NOTICE)
-
-
-def _find(name: str) -> FrozenStudy:
-    from lesionlab.study.frozen import FROZEN_NAME, existing, open_frozen
-
-    if (Path(name) / FROZEN_NAME).is_file():
-        return open_frozen(Path(name))
-    there = existing()
-    for study in there:
-        if study.path.name == name or (name.isdigit() and study.path.name[:5] == f"{int(name):05d}"):
-            return study
-    known = ", ".join(study.path.name for study in there[-5:]) or "none yet"
-    raise StudyError(f"There is no study of synthetic images '{name[:80]}'.", f"The latest: {known}.")
 
 
 def _told(found: Debunked, share: float) -> str:

@@ -20,6 +20,14 @@ Role = Literal["real", "synthetic", "control", "alone"]
 
 
 @dataclass(frozen=True)
+class Version:
+    """A protocol that was frozen: its hash, and when."""
+
+    protocol_sha256: str
+    frozen_at: str  # UTC, ISO 8601
+
+
+@dataclass(frozen=True)
 class ProtocolArm:
     """One way to fill the training slots.
 

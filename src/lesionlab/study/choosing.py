@@ -67,15 +67,19 @@ def evidence_of(findings: Findings, protocol: Protocol, choices: Choices, share:
         StudyError: an arm that it needs was not trained.
     """
     replay = replay_of(protocol, choices.synthetic)
-    perfect = [arm.name for arm in protocol.of_role("control") if arm.fill == PERFECT]
-    compared = [choices.synthetic, choices.real, replay]
-    folds = set.intersection(*(set(findings.folds_of(arm, share)) for arm in compared))
-    seeds = set.intersection(*(set(findings.seeds_of(arm, share)) for arm in compared))
+    compared = (choices.synthetic, choices.real, replay)
+    grid = findings.grid(compared, share)
+    perfect = perfect_of(protocol, share)
     return Evidence(
-        over_real=findings.compare(choices.synthetic, choices.real, share),
-        over_replay=findings.compare(choices.synthetic, replay, share),
-        folds=len(folds),
-        seeds=len(seeds),
-        # With all real images there are none held back to fill the slots with.
-        control=findings.compare(perfect[0], replay, share) if perfect and share < WHOLE else None,
+        over_real=findings.compare(choices.synthetic, choices.real, share, grid=grid),
+        over_replay=findings.compare(choices.synthetic, replay, share, grid=grid),
+        folds=len(grid.folds),
+        seeds=len(grid.seeds),
+        control=findings.compare(perfect, replay, share) if perfect else None,
     )
+
+
+def perfect_of(protocol: Protocol, share: float) -> str:
+    """Return the arm whose slots hold real images that were held back; blank where none are, or no arm has them."""
+    names = [arm.name for arm in protocol.of_role("control") if arm.fill == PERFECT]
+    return names[0] if names and share < WHOLE else ""

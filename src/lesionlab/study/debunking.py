@@ -11,7 +11,7 @@ import numpy as np
 from lesionlab.core.errors import InputError, StudyError
 from lesionlab.core.names import did_you_mean
 from lesionlab.records.protocol import Protocol
-from lesionlab.study.choosing import Choices, choose, evidence_of
+from lesionlab.study.choosing import Choices, choose, evidence_of, replay_of
 from lesionlab.study.evidence import Findings
 from lesionlab.study.verdict import Evidence, Rule, Verdict, judge
 
@@ -22,7 +22,7 @@ TOLD: dict[Switch, str] = {
     "choose-on-test": "Choose the arm with synthetic images by the very lesions that it is then praised for.",
     "best-seed": "Show the luckiest seed of the synthetic arm against the mean of the others.",
     "one-seed": "Train each arm once: luck of one training passes for an effect.",
-    "one-fold": "Test on one fold alone: a seventh of the rare lesions, one generator.",
+    "one-fold": "Test on one fold alone: a fifth of the rare lesions where there are five folds, and one generator.",
 }
 
 
@@ -57,10 +57,8 @@ def debunk(findings: Findings, protocol: Protocol, share: float, switches: Seque
     Raises:
         StudyError: a training that it needs is missing.
     """
-    rule = Rule(delta=protocol.delta, folds=protocol.folds, seeds=max(2, len(protocol.classifier_seeds)))
+    rule = rule_of(protocol)
     choices = choose(findings, protocol)
-    if "choose-on-test" in switches:
-        choices = replace(choices, synthetic=_best_on_test(findings, protocol, choices, share))
     if "one-fold" in switches:
         findings = _only(findings, lambda fold, _: fold == protocol.choice_fold)
         rule = replace(rule, folds=1)
@@ -68,22 +66,34 @@ def debunk(findings: Findings, protocol: Protocol, share: float, switches: Seque
         first = min(protocol.classifier_seeds)
         findings = _only(findings, lambda _, seed: seed == first)
         rule = replace(rule, seeds=1)
+    if "choose-on-test" in switches:
+        choices = replace(choices, synthetic=_best_on_test(findings, protocol, choices, share))
+        every, swept = (findings.grid((arm,), share).seeds for arm in (choices.real, choices.synthetic))
+        rule = replace(rule, seeds=rule.seeds - max(0, len(every) - len(swept)))  # an arm of the sweeps has one seed
     if "best-seed" in switches:
         findings = _best_seed(findings, choices.synthetic, share)
-    evidence = evidence_of(findings, protocol, choices, share)
-    if "best-seed" in switches:
         rule = replace(rule, seeds=1)
+    evidence = evidence_of(findings, protocol, choices, share)
     if "hide-replay" in switches:
         evidence = replace(evidence, over_replay=evidence.over_real, control=None)
     return Debunked(tuple(switches), choices, evidence, judge(evidence, rule))
 
 
+def rule_of(protocol: Protocol) -> Rule:
+    """Return what a verdict asks for: every fold and seed of the protocol, and no fewer than the rule itself does."""
+    least = Rule(delta=protocol.delta)
+    return replace(
+        least, folds=max(least.folds, protocol.folds), seeds=max(least.seeds, len(protocol.classifier_seeds))
+    )
+
+
 def _best_on_test(findings: Findings, protocol: Protocol, choices: Choices, share: float) -> str:
     """Return the synthetic arm that does best on the tested lesions; those not tested everywhere are passed over."""
+    folds = findings.grid((choices.real,), share).folds
     there = [
         arm.name
         for arm in protocol.of_role("synthetic")
-        if findings.folds_of(arm.name, share) == findings.folds_of(choices.real, share)
+        if findings.grid((arm.name, choices.real, replay_of(protocol, arm.name)), share).folds == folds
     ]
     if not there:
         raise StudyError("No arm with synthetic images was tested in all folds.", "Run `lesionlab study run`.")
@@ -93,18 +103,18 @@ def _best_on_test(findings: Findings, protocol: Protocol, choices: Choices, shar
 
 def _best_seed(findings: Findings, arm: str, share: float) -> Findings:
     """Leave of an arm the seed that did best on the tested lesions; it then stands for all seeds of the others."""
-    folds = findings.folds_of(arm, share)
-    lesions = findings.lesions(folds)
+    grid = findings.grid((arm,), share)
+    lesions = findings.lesions(grid.folds)
 
     def recall(seed: int) -> float:
-        right = findings.right(arm, share, folds, [seed])
+        right = findings.right(arm, share, grid.folds, [seed])
         return float(np.mean([right[lesions.labels == label].mean() for label in np.unique(lesions.labels)]))
 
-    best = max(findings.seeds_of(arm, share), key=recall)
+    best = max(grid.seeds, key=recall)
     kept = [each for each in findings.tested if each.record.arm != arm or each.record.share != share]
     for each in findings.tested:
         if (each.record.arm, each.record.share, each.record.seed) == (arm, share, best):
-            kept += [replace(each, record=replace(each.record, seed=seed)) for seed in findings.seeds_of(arm, share)]
+            kept += [replace(each, record=replace(each.record, seed=seed)) for seed in grid.seeds]
     return replace(findings, tested=tuple(kept))
 
 

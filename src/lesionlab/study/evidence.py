@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,27 @@ class Lesions:
 
 
 @dataclass(frozen=True, eq=False)
+class Said:
+    """What a training says of each lesion that it was tested on: probabilities float64 [L, C], the truth int64 [L]."""
+
+    probabilities: NDArray[np.float64]
+    truth: NDArray[np.int64]
+
+    @property
+    def hits(self) -> NDArray[np.float64]:
+        """Whether the likeliest class is the true one: float64 [L] of 0 and 1."""
+        return np.asarray(self.probabilities.argmax(axis=1) == self.truth, np.float64)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Folds and seeds of which every one of some arms has every training."""
+
+    folds: tuple[int, ...]
+    seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Findings:
     """The records of a study at hand, with the images that they are of."""
 
@@ -32,15 +54,21 @@ class Findings:
     classes: tuple[str, ...]
     tested: tuple[Tested, ...]
 
-    def folds_of(self, arm: str, share: float) -> tuple[int, ...]:
-        """Return the folds in which an arm has all of its seeds that any fold has."""
-        seeds = self.seeds_of(arm, share)
-        there = {(each.record.fold, each.record.seed) for each in self._of(arm, share)}
-        return tuple(sorted({fold for fold, _ in there if all((fold, seed) in there for seed in seeds)}))
+    def grid(self, arms: Sequence[str], share: float) -> Grid:
+        """Return the folds and seeds that all of these arms have, as many trainings of each as can be.
 
-    def seeds_of(self, arm: str, share: float) -> tuple[int, ...]:
-        """Return the classifier seeds that an arm was trained with."""
-        return tuple(sorted({each.record.seed for each in self._of(arm, share)}))
+        An arm that has one seed in every fold and a second one in some is looked at in every fold, with one seed.
+        """
+        there = set.intersection(*(set(self._of_arm.get((arm, share), {})) for arm in arms))
+        folds_of = {seed: {fold for fold, other in there if other == seed} for _, seed in there}
+        seeds = sorted(folds_of, key=lambda seed: (-len(folds_of[seed]), seed))
+        best = Grid((), ())
+        for number in range(1, len(seeds) + 1):
+            folds = set.intersection(*(folds_of[seed] for seed in seeds[:number]))
+            chosen = Grid(tuple(sorted(folds)), tuple(sorted(seeds[:number])))
+            if len(chosen.folds) * len(chosen.seeds) > len(best.folds) * len(best.seeds):
+                best = chosen
+        return best
 
     def lesions(self, folds: Sequence[int]) -> Lesions:
         """Return the lesions that these folds test."""
@@ -48,12 +76,28 @@ class Findings:
         labels: list[int] = []
         of_fold: list[int] = []
         for fold in folds:
-            first = {row.lesion: row for row in reversed(self.images.of_part("test", fold))}
-            for name in dict.fromkeys(row.lesion for row in self.images.of_part("test", fold)):
-                names.append(name)
-                labels.append(self.classes.index(first[name].diagnosis))
-                of_fold.append(fold)
+            diagnoses = {row.lesion: row.diagnosis for row in self._rows("test", fold)}
+            names += diagnoses
+            labels += [self.classes.index(diagnosis) for diagnosis in diagnoses.values()]
+            of_fold += [fold] * len(diagnoses)
         return Lesions(tuple(names), np.array(labels, np.int64), np.array(of_fold, np.int64))
+
+    def said(self, arm: str, share: float, fold: int, seed: int) -> Said:
+        """Return what a training says of the lesions that its fold tests, by the mean over the images of each.
+
+        Raises:
+            StudyError: it is missing.
+        """
+        known = self._known
+        if (arm, share, fold, seed) not in known:
+            there = self._of_arm.get((arm, share), {})
+            if (fold, seed) not in there:
+                raise StudyError(
+                    f"'{arm}', fold {fold}, seed {seed} has not been trained.", "Run it: `lesionlab study run`."
+                )
+            rows = self._rows("test", fold)
+            known[arm, share, fold, seed] = self._by_lesion(there[fold, seed].of_part("test"), rows)
+        return known[arm, share, fold, seed]
 
     def right(self, arm: str, share: float, folds: Sequence[int], seeds: Sequence[int]) -> NDArray[np.float64]:
         """Return for each lesion of these folds the share of seeds with which an arm is right about it: float64 [L].
@@ -61,10 +105,7 @@ class Findings:
         Raises:
             StudyError: a training is missing.
         """
-        columns = []
-        for fold in folds:
-            rows = self.images.of_part("test", fold)
-            columns.append(np.mean([self._hits(self._one(arm, share, fold, seed), rows) for seed in seeds], axis=0))
+        columns = [np.mean([self.said(arm, share, fold, seed).hits for seed in seeds], axis=0) for fold in folds]
         return np.concatenate(columns) if columns else np.zeros(0)
 
     def validated(self, arm: str, share: float, fold: int) -> float:
@@ -73,49 +114,66 @@ class Findings:
         Raises:
             StudyError: the fold has no training of this arm.
         """
-        mine = [each for each in self._of(arm, share) if each.record.fold == fold]
+        mine = [each for (its, _), each in self._of_arm.get((arm, share), {}).items() if its == fold]
         if not mine:
             raise StudyError(f"'{arm}' has no training in fold {fold}.", "Run it first: `lesionlab study run`.")
-        rows = self.images.of_part("validation", fold)
+        rows = self._rows("validation", fold)
         return float(np.mean([self._accuracy(each.of_part("validation"), rows) for each in mine]))
 
-    def compare(self, arm: str, other: str, share: float, only: str | None = None) -> Contrast:
-        """Return the contrast of two arms over the folds and seeds that both have; `only` of one diagnosis.
+    def compare(
+        self, arm: str, other: str, share: float, only: str | None = None, grid: Grid | None = None
+    ) -> Contrast:
+        """Return the contrast of two arms, of balanced accuracy or of the recall of one diagnosis.
+
+        It is over the folds and seeds of a grid, or of all that both arms have.
 
         Raises:
             StudyError: they have none in common.
         """
-        folds = [fold for fold in self.folds_of(arm, share) if fold in self.folds_of(other, share)]
-        seeds = [seed for seed in self.seeds_of(arm, share) if seed in self.seeds_of(other, share)]
-        if not folds or not seeds:
+        over = self.grid((arm, other), share) if grid is None else grid
+        if not over.folds:
             raise StudyError(
-                f"'{arm}' and '{other}' have no fold and seed in common at {share:.0%} of the real images.",
+                f"'{arm}' and '{other}' have no fold and seed in common at {100 * share:g}% of the real images.",
                 "Run what is missing: `lesionlab study status` lists it.",
             )
-        lesions = self.lesions(folds)
-        gain = self.right(arm, share, folds, seeds) - self.right(other, share, folds, seeds)
-        return contrast(gain, lesions.labels, lesions.folds, None if only is None else self.classes.index(only))
+        lesions = self.lesions(over.folds)
+        label = None if only is None else self.classes.index(only)
+        return contrast(self.gain(arm, other, share, over), lesions.labels, lesions.folds, label)
 
-    def _of(self, arm: str, share: float) -> list[Tested]:
-        return [each for each in self.tested if (each.record.arm, each.record.share) == (arm, share)]
+    def gain(self, arm: str, other: str, share: float, over: Grid) -> NDArray[np.float64]:
+        """Return for each lesion how much oftener one arm is right about it than the other: float64 [L].
 
-    def _one(self, arm: str, share: float, fold: int, seed: int) -> Tested:
-        for each in self._of(arm, share):
-            if (each.record.fold, each.record.seed) == (fold, seed):
-                return each
-        raise StudyError(f"'{arm}', fold {fold}, seed {seed} has not been trained.", "Run `lesionlab study run`.")
+        Raises:
+            StudyError: a training is missing.
+        """
+        mine, others = (self.right(each, share, over.folds, over.seeds) for each in (arm, other))
+        return mine - others
 
-    def _hits(self, tested: Tested, rows: Sequence[StudyImage]) -> NDArray[np.float64]:
-        """Return whether a training is right about each lesion, by the mean over its images: float64 [L] of 0 and 1."""
-        probabilities, truth = self._by_lesion(tested.of_part("test"), rows)
-        return np.asarray(probabilities.argmax(axis=1) == truth, np.float64)
+    @cached_property
+    def _of_arm(self) -> dict[tuple[str, float], dict[tuple[int, int], Tested]]:
+        found: dict[tuple[str, float], dict[tuple[int, int], Tested]] = {}
+        for each in self.tested:
+            record = each.record
+            found.setdefault((record.arm, record.share), {})[record.fold, record.seed] = each
+        return found
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, float, int, int], Said]:
+        return {}
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str, int], tuple[StudyImage, ...]]:
+        return {}
+
+    def _rows(self, part: str, fold: int) -> tuple[StudyImage, ...]:
+        if (part, fold) not in self._parts:
+            self._parts[part, fold] = self.images.of_part(part, fold)
+        return self._parts[part, fold]
 
     def _accuracy(self, probabilities: NDArray[np.float64], rows: Sequence[StudyImage]) -> float:
-        decided, truth = self._by_lesion(probabilities, rows)
-        return balanced_accuracy(confusion_matrix(truth, decided.argmax(axis=1), len(self.classes)))
+        said = self._by_lesion(probabilities, rows)
+        return balanced_accuracy(confusion_matrix(said.truth, said.probabilities.argmax(axis=1), len(self.classes)))
 
-    def _by_lesion(
-        self, probabilities: NDArray[np.float64], rows: Sequence[StudyImage]
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def _by_lesion(self, probabilities: NDArray[np.float64], rows: Sequence[StudyImage]) -> Said:
         labels = np.array([self.classes.index(row.diagnosis) for row in rows], np.int64)
-        return mean_by_lesion(probabilities, labels, [row.lesion for row in rows])
+        return Said(*mean_by_lesion(probabilities, labels, [row.lesion for row in rows]))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lesionlab.core.errors import StudyError
 from lesionlab.core.home import studies_folder
-from lesionlab.core.locks import locked
 from lesionlab.records.run import OPTIONS_NAME, RunFolder
 from lesionlab.records.study import (
     PLAN_NAME,
@@ -28,6 +25,7 @@ from lesionlab.records.study import (
     write_record,
 )
 from lesionlab.study.claims import claim
+from lesionlab.study.naming import alone, named, next_folder
 from lesionlab.study.plan import identity
 
 
@@ -110,9 +108,13 @@ def is_of(record: AnyRecord, run: PlannedRun, plan: StudyPlan) -> bool:
 
 def open_study(plan: StudyPlan, *, anew: bool = False) -> StudyFolder:
     """Return the newest study of this very plan, or a new one."""
-    with _alone():
+    with alone() as parent:
         same = [study for study in existing() if study.plan == plan]
-        return same[-1] if same and not anew else _create(plan)
+        if same and not anew:
+            return same[-1]
+        path = next_folder(parent, plan.kind)
+        write_plan(path, plan)
+        return StudyFolder(path, plan)
 
 
 def find_study(name: str, kind: Kind | None = None) -> StudyFolder:
@@ -121,7 +123,7 @@ def find_study(name: str, kind: Kind | None = None) -> StudyFolder:
     Raises:
         StudyError: it is not there, or is of another kind.
     """
-    study = _chosen(name, existing())
+    study = named(name, PLAN_NAME, lambda path: StudyFolder(path, read_plan(path)), existing(), "study")
     if kind is not None and study.plan.kind != kind:
         raise StudyError(
             f"{study.path.name} is a study of kind '{study.plan.kind}', not '{kind}'.", "Name another one."
@@ -145,15 +147,6 @@ def copy_study(study: StudyFolder, folder: Path) -> StudyFolder:
     return copy
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Let one process at a time look for a study and make it."""
-    parent = studies_folder()
-    parent.mkdir(parents=True, exist_ok=True)
-    with (parent / ".lock").open("ab") as file, locked(file):
-        yield
-
-
 def existing() -> list[StudyFolder]:
     """Return the studies in the home folder, oldest first; those of other versions are passed over."""
     found = []
@@ -163,21 +156,3 @@ def existing() -> list[StudyFolder]:
         except StudyError:
             continue
     return found
-
-
-def _chosen(name: str, there: Sequence[StudyFolder]) -> StudyFolder:
-    if (Path(name) / PLAN_NAME).is_file():
-        return StudyFolder(Path(name), read_plan(Path(name)))
-    for study in there:
-        if study.path.name == name or (name.isdigit() and study.path.name[:5] == f"{int(name):05d}"):
-            return study
-    known = ", ".join(study.path.name for study in there[-5:]) or "none yet"
-    raise StudyError(f"There is no study '{name[:80]}' in {studies_folder()}.", f"The latest studies: {known}.")
-
-
-def _create(plan: StudyPlan) -> StudyFolder:
-    parent = studies_folder()
-    numbers = [int(match[1]) for path in parent.iterdir() if (match := re.match(r"(\d{5})-", path.name))]
-    path = parent / f"{max(numbers, default=-1) + 1:05d}-{plan.kind}"
-    write_plan(path, plan)
-    return StudyFolder(path, plan)

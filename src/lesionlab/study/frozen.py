@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,24 +10,16 @@ from pathlib import Path
 from lesionlab.core.errors import StudyError
 from lesionlab.core.files import write_json, write_text
 from lesionlab.core.home import studies_folder
-from lesionlab.core.locks import locked
 from lesionlab.records.codec import from_plain, to_plain
-from lesionlab.records.protocol import PROTOCOL_NAME, Protocol, protocol_as_toml, read_protocol
+from lesionlab.records.protocol import PROTOCOL_NAME, Protocol, Version, protocol_as_toml, read_protocol
 from lesionlab.records.study_images import StudyImages, read_images, write_images
 from lesionlab.records.tested import Tested, TestedRecord, read_tested, write_tested
+from lesionlab.study.naming import alone, named, next_folder
 
 FROZEN_NAME = "frozen.json"
 RECORDS_NAME = "records"
 LEDGER_NAME = "test-openings.csv"
 KIND = "effect"
-
-
-@dataclass(frozen=True)
-class Version:
-    """A protocol that was frozen: its hash, and when."""
-
-    protocol_sha256: str
-    frozen_at: str  # UTC, ISO 8601
 
 
 @dataclass(frozen=True)
@@ -83,9 +74,7 @@ class FrozenStudy:
 
 def freeze(protocol: Protocol, images: StudyImages, split_sha256: str, classes: tuple[str, ...]) -> FrozenStudy:
     """Return the study of a protocol on these images: the one that was begun, or a new one, frozen now."""
-    parent = studies_folder()
-    parent.mkdir(parents=True, exist_ok=True)
-    with (parent / ".lock").open("ab") as file, locked(file):
+    with alone() as parent:
         others = existing()
         for study in others:
             same = (study.protocol.sha256, study.images.sha256) == (protocol.sha256, images.sha256)
@@ -94,7 +83,7 @@ def freeze(protocol: Protocol, images: StudyImages, split_sha256: str, classes: 
         earlier = tuple(study.frozen.version for study in others if study.protocol.data == protocol.data)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         frozen = Frozen(Version(protocol.sha256, now), images.sha256, split_sha256, classes, earlier)
-        path = parent / f"{_next_number(parent):05d}-{KIND}"
+        path = next_folder(parent, KIND)
         path.mkdir()
         write_images(path, images)
         write_text(path / PROTOCOL_NAME, protocol_as_toml(protocol))
@@ -136,6 +125,10 @@ def existing() -> list[FrozenStudy]:
     return found
 
 
-def _next_number(parent: Path) -> int:
-    numbers = [int(match[1]) for path in parent.iterdir() if (match := re.match(r"(\d{5})-", path.name))]
-    return max(numbers, default=-1) + 1
+def find_frozen(name: str) -> FrozenStudy:
+    """Return the study of synthetic images of this number, name or folder.
+
+    Raises:
+        StudyError: it is not there, or is damaged.
+    """
+    return named(name, FROZEN_NAME, open_frozen, existing(), "study of synthetic images")
