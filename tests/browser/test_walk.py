@@ -23,6 +23,7 @@ PATHS = (
     "/classify",
     "/classify?synthetic=akiec:7",
     "/classify?procedural=mel:3",
+    "/studies",
     "/models",
     "/models/generator",
     "/models/classifier",

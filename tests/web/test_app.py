@@ -18,6 +18,7 @@ PAGES = (
     "/classify",
     "/classify?synthetic=nv:7",
     "/classify?procedural=mel:3",
+    "/studies",
     "/models",
     "/models/generator",
     "/models/classifier",

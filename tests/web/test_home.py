@@ -23,7 +23,7 @@ def test_the_wall_says_that_it_is_synthetic(page_of: Callable[[str], Any]) -> No
 
 
 def test_the_three_doors_are_there(page_of: Callable[[str], Any]) -> None:
-    assert {"/generate", "/classify", "/models"} <= set(page_of("/").links)
+    assert {"/generate", "/classify", "/studies"} <= set(page_of("/").links)
 
 
 def test_without_a_generator_the_page_says_why(config: WebConfig, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from lesionlab.web.images import images, model_tag
 from lesionlab.web.models import models
 from lesionlab.web.models_in_use import use_models
 from lesionlab.web.openapi import register_openapi
+from lesionlab.web.studies import studies
 from lesionlab.web.synthetic_images import use_synthetic_images
 from lesionlab.web.uploads import FORM_OVERHEAD_BYTES, MemoryRequest
 from lesionlab.web.wording import add_wording
@@ -52,7 +53,7 @@ def create_app(config: WebConfig) -> APIFlask:
     for register in (register_errors, register_headers, register_openapi, add_wording):
         register(app)
     register_callers(app, config.port)
-    for blueprint in (home, generate, classify, models, images, api, health):
+    for blueprint in (home, generate, classify, studies, models, images, api, health):
         app.register_blueprint(blueprint)
     app.context_processor(_on_every_page)
     return app
