@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from lesionlab.models.batch_norm import BatchNorm2d
 from lesionlab.models.conditional_norm import ConditionalBatchNorm
+from lesionlab.models.product_conv import ProductConv
 from lesionlab.models.resize_conv import ResizeConv
 from lesionlab.models.spectral_norm import spectral_norm
-from lesionlab.models.strided_conv import StridedConv
 from lesionlab.records.options import GanOptions
 
 FIRST_PX = 4  # the generator starts, and the discriminator ends, at 4x4
@@ -94,7 +94,7 @@ class Discriminator(nn.Module):
         plan = channel_plan(options.image_size_px, options.discriminator_channels // 2, options.max_channels)[::-1]
         self.concat = options.conditioning == "concat"
         pairs = list(zip([3 + classes * self.concat, *plan[1:-1]], plan[1:], strict=True))
-        self.downs = nn.ModuleList([StridedConv(a, b) for a, b in pairs])
+        self.downs = nn.ModuleList([ProductConv(a, b, kernel_px=4, stride=2) for a, b in pairs])
         # Radford et al. 2015, section 3: none on the first layer, nor on the last one.
         normed = [not options.spectral_norm and number > 0 for number in range(len(pairs))]
         self.norms = nn.ModuleList(

@@ -7,7 +7,8 @@ import itertools
 from torch import nn
 
 from lesionlab.models.pooled_classifier import PooledClassifier
-from lesionlab.models.trunk import Trunk, TrunkConv
+from lesionlab.models.product_conv import ProductConv
+from lesionlab.models.trunk import Trunk
 from lesionlab.models.vgg19 import scaled
 
 CHANNELS = (64, 128, 256, 384)  # at width 1; at a half, the default of a run, 0.3 million parameters
@@ -24,6 +25,6 @@ class SmallCnn(PooledClassifier):
 def _trunk(plan: list[int]) -> Trunk:
     layers: list[nn.Module] = []
     for before, after in itertools.pairwise([3, *plan]):
-        layers += [TrunkConv(before, after), nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
+        layers += [ProductConv(before, after, kernel_px=3), nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
         layers += [nn.MaxPool2d(2, 2)]
     return Trunk(*layers[:-1])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import nn
 
 from lesionlab.models.pooled_classifier import PooledClassifier
-from lesionlab.models.trunk import Trunk, TrunkConv
+from lesionlab.models.product_conv import ProductConv
+from lesionlab.models.trunk import Trunk
 
 # Configuration E of the paper: channels of the 16 convolutions, M a 2x2 max-pooling.
 _LAYERS: list[int | str] = [
@@ -39,6 +40,6 @@ def vgg19_trunk(width: float) -> Trunk:
             layers.append(nn.MaxPool2d(2, 2))
             continue
         after = scaled(layer, width)
-        layers += [TrunkConv(before, after), nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
+        layers += [ProductConv(before, after, kernel_px=3), nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
         before = after
     return Trunk(*layers)
