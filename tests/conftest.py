@@ -13,6 +13,7 @@ import pytest
 
 from lesionlab.data.prepare import prepare_procedural
 from lesionlab.data.prepared import PreparedData
+from lesionlab.records.effect import EffectRecord
 from lesionlab.records.options import ClassifierOptions, GanOptions
 from lesionlab.records.run import RunFolder
 
@@ -170,3 +171,22 @@ def tiny_extractor(tiny_classifier_run: RunFolder, tmp_path_factory: pytest.Temp
     folder = tmp_path_factory.mktemp("extractors") / "tiny"
     extractor_of_run(tiny_classifier_run, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def done_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a study of synthetic images with the records of every training; copy it before changing it."""
+    from known_studies import study_done
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LESIONLAB_HOME", str(tmp_path_factory.mktemp("known-study")))
+        return study_done().path
+
+
+@pytest.fixture(scope="session")
+def effect(done_study: Path) -> EffectRecord:
+    """The outcome of that study."""
+    from lesionlab.study.effect import effect_of
+    from lesionlab.study.frozen import open_frozen
+
+    return effect_of(open_frozen(done_study))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from lesionlab.records.ledger import Opening
+from lesionlab.records.protocol import Protocol, ProtocolArm
 from lesionlab.records.study_images import StudyImage, StudyImages
 from lesionlab.records.tested import Tested, TestedRecord, archive_of, kept
+from lesionlab.study.choosing import Choices
 from lesionlab.study.evidence import Findings
+from lesionlab.study.frozen import FrozenStudy, freeze
+from lesionlab.study.trials import Trial, choosing_trials, confirming_trials, sweeping_trials
 
 CLASSES = ("mel", "nv", "vasc")
 FOLDS = 5
@@ -76,3 +82,54 @@ def findings_of(
         for seed in range(seeds)
     ]
     return Findings(images, CLASSES, tuple(done))
+
+
+ARMS = (
+    ProtocolArm("plain", "Real images as they are", "real"),
+    ProtocolArm("augmented", "Strong classical augmentation", "real"),
+    ProtocolArm("raw", "Synthetic images as they come", "synthetic", "raw", 0.5),
+    ProtocolArm("filtered", "Synthetic images that pass the filters", "synthetic", "filtered", 0.5),
+    ProtocolArm("replay", "Real images again in the synthetic slots", "control", "replay", 0.5),
+    ProtocolArm("perfect", "Held-back real images in the synthetic slots", "control", "perfect", 0.5),
+    ProtocolArm("alone", "Synthetic images alone", "alone", "raw", 1.0),
+)
+PROTOCOL = Protocol(
+    title="Do synthetic images help?",
+    data="tiny",
+    arms=ARMS,
+    generator={},
+    classifier={},
+    sweep_shares=(0.5,),
+    sweep_doses=(0.25,),
+)
+# Synthetic images are worth half of what new real ones are, and repeats nothing; none of it hangs on the share.
+RECALLS = {"plain": 0.4, "augmented": 0.5, "raw": 0.65, "filtered": 0.6, "replay": 0.5, "perfect": 0.8, "alone": 0.35}
+
+
+def planned(protocol: Protocol) -> list[Trial]:
+    """Return every training of a protocol under which the best arms are `augmented` and `raw`."""
+    choices = Choices("augmented", "raw")
+    choosing = [*choosing_trials(protocol, "real"), *choosing_trials(protocol, "synthetic")]
+    return list(dict.fromkeys([*choosing, *confirming_trials(protocol, choices), *sweeping_trials(protocol, choices)]))
+
+
+def study_done(protocol: Protocol = PROTOCOL, lesions: int = 300, trials: Sequence[Trial] | None = None) -> FrozenStudy:
+    """Freeze a protocol in the home folder, and leave the record of every training, or of these."""
+    images = study_images(lesions)
+    study = freeze(protocol, images, "5" * 64, CLASSES)
+    for trial in planned(protocol) if trials is None else trials:
+        arm = protocol.arm(trial.arm)
+        recall = RECALLS[trial.arm.partition("-")[0]]
+        one, archive = training_of(images, trial.arm, trial.share, trial.fold, trial.seed, recall)
+        synthetic = arm.fill in ("raw", "filtered")
+        record = replace(
+            one.record,
+            protocol_sha256=protocol.sha256,
+            real_sha256=f"{trial.fold}{trial.share:g}".ljust(64, "r"),
+            generator_sha256=f"{trial.fold}{trial.share:g}".ljust(64, "9") if synthetic else "",
+        )
+        study.add(record, archive)
+        opened = Opening("2026-01-01T00:00:00+00:00", "5" * 64, f"{study.path.name}: {record.name}")
+        with study.ledger.open("ab") as file:
+            file.write((b"" if file.tell() else b"opened_at,split_sha256,purpose\n") + opened.to_csv())
+    return study

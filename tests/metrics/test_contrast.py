@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from lesionlab.core.errors import InputError
-from lesionlab.metrics.contrast import Contrast, contrast
+from lesionlab.metrics.contrast import Contrast, contrast, over_folds
 
 CLASSES, FOLDS = 4, 5
 
@@ -91,3 +91,14 @@ def test_one_lesion_of_a_class_and_lengths_that_differ_are_refused():
         contrast(np.zeros(3), np.array([0, 0, 1]), np.zeros(3, np.int64))
     with pytest.raises(InputError, match="do not match"):
         contrast(np.zeros(3), np.zeros(2, np.int64), np.zeros(3, np.int64))
+
+
+def test_figures_that_are_no_mean_over_lesions_go_by_their_folds():
+    values = np.array([0.01, 0.03, 0.02, 0.05, 0.04])
+    found = over_folds(values)
+    expected = stats.ttest_1samp(values, 0)
+    assert found.estimate == pytest.approx(0.03)
+    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-6)
+    assert found.interval() == pytest.approx(tuple(expected.confidence_interval()), rel=1e-6)
+    with pytest.raises(InputError, match="1 folds have no spread"):
+        over_folds(values[:1])

@@ -43,6 +43,12 @@ def test_the_hash_is_of_what_it_says_not_of_its_layout(tmp_path):
         ({"choice_fold": 5}, "choice_fold is 5, of 5 folds"),
         ({"classifier_seeds": (1, 1)}, r"classifier_seeds are \[1, 1\]"),
         ({"real_shares": (1.5,)}, r"real_shares are \[1.5\]"),
+        ({"sweep_shares": (0.25,)}, r"sweep_shares are \[0.25\], beside real_shares \[1.0, 0.25\]"),
+        ({"sweep_doses": (1.0,)}, r"sweep_doses are \[1.0\]"),
+        (
+            {"sweep_doses": (0.25,), "arms": (REAL, RAW, REPLAY, replace(RAW, name="raw-dose25"))},
+            "'raw-dose25' as well",
+        ),
     ],
 )
 def test_a_protocol_that_could_not_be_judged_is_refused(changes, said):
@@ -87,3 +93,14 @@ def test_a_file_that_is_no_protocol_says_where(tmp_path, text, said):
 def test_a_missing_file_names_the_command_that_writes_one(tmp_path):
     with pytest.raises(StudyError, match="study init"):
         read_protocol(tmp_path / "protocol.toml")
+
+
+def test_a_sweep_makes_arms_at_other_doses_that_repeats_are_held_against():
+    swept = replace(PROTOCOL, sweep_doses=(0.125, 0.5))
+    assert [arm.name for arm in swept.every_arm[len(PROTOCOL.arms) :]] == ["raw-dose12-5", "replay-dose12-5"]
+    arm = swept.arm("raw-dose12-5")
+    assert (arm.dose, arm.fill, arm.classifier) == (0.125, "raw", RAW.classifier)
+    assert swept.replay_in(arm) == swept.arm("replay-dose12-5")
+    assert swept.replay_in(RAW) == REPLAY
+    assert swept.replay_in(REAL) is swept.replay_in(REPLAY) is swept.replay_in(swept.arm("alone")) is None
+    assert swept.sha256 != PROTOCOL.sha256

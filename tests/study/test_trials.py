@@ -1,10 +1,11 @@
 from collections import Counter
+from dataclasses import replace
 
 from lesionlab.study.choosing import Choices
 from lesionlab.study.first_protocol import first_protocol
 from lesionlab.study.trials import choosing_trials, confirming_trials, sweeping_trials
 
-PROTOCOL = first_protocol("ham10000", 64, 500, 80)
+PROTOCOL = replace(first_protocol("ham10000", 64, 500, 80), sweep_shares=(), sweep_doses=())
 CHOSEN = Choices("oversampled", "filtered")
 
 
@@ -59,3 +60,15 @@ def test_sweeps_are_what_is_left_with_one_seed():
         "replay-first",
         "shuffled",
     }
+
+
+def test_doses_and_shares_of_the_sweeps_come_beside_other_arms():
+    protocol = replace(PROTOCOL, sweep_shares=(0.5, 0.125), sweep_doses=(0.25,))
+    found = set(sweeping_trials(protocol, CHOSEN)) - set(sweeping_trials(PROTOCOL, CHOSEN))
+    assert {(trial.arm, trial.share) for trial in found} == {
+        *((arm, share) for arm in ("oversampled", "filtered", "replay", "perfect") for share in (0.5, 0.125)),
+        *((arm, share) for arm in ("filtered-dose25", "replay-dose25") for share in (1.0, 0.25)),
+    }
+    assert {trial.seed for trial in found} == {0}
+    pretrained = sweeping_trials(protocol, Choices("oversampled", "pretrained"))
+    assert {trial.arm for trial in pretrained if "dose" in trial.arm} == {"raw-dose25", "replay-dose25"}

@@ -72,6 +72,21 @@ def contrast(
     return cells.contrast()
 
 
+def over_folds(values: NDArray[np.float64]) -> Contrast:
+    """Return the mean of a figure's values [F], or of their differences, one a fold, with the interval that they give.
+
+    It serves figures that are no mean over lesions. Folds share no lesion, generator or training, so their spread holds
+    all chance there is; what part of it is the lesions' is not told (NaN).
+
+    Raises:
+        InputError: there are fewer than 2 folds.
+    """
+    if len(values) < 2:
+        raise InputError(f"{len(values)} folds have no spread.", "Two are the least that a spread can be told from.")
+    error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
+    return Contrast(float(np.mean(values)), error, len(values) - 1.0, math.nan, math.nan)
+
+
 class _Cells:
     """Counts, means and squares of the lesions of each class in each fold."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,6 +35,7 @@ def cdf(t: float, df: float) -> float:
     return 0.5 + area / total
 
 
+@lru_cache(maxsize=4096)
 def quantile(share: float, df: float) -> float:
     """Return the value below which `share` of the distribution lies.
 

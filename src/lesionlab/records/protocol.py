@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,6 +63,8 @@ class Protocol:
     delta: float = 0.02  # the smallest effect of interest
     pool_images: int = 1000  # synthetic ones of each diagnosis, that slots are filled from
     choice_fold: int = 0  # arms are chosen on the validation lesions of this fold alone
+    sweep_shares: tuple[float, ...] = ()  # further shares of the real images: one seed, intervals, no verdict
+    sweep_doses: tuple[float, ...] = ()  # further doses, likewise
     version: int = PROTOCOL_VERSION
 
     def __post_init__(self) -> None:
@@ -101,19 +103,63 @@ class Protocol:
             f"real_shares are {list(shares)}.",
             "Give each once, above 0 and at most 1.",
         )
+        self._check_sweeps()
+
+    def _check_sweeps(self) -> None:
+        shares, doses = (*self.real_shares, *self.sweep_shares), self.sweep_doses
+        _require(
+            len(set(shares)) == len(shares) and all(0 < share <= 1 for share in shares),
+            f"sweep_shares are {list(self.sweep_shares)}, beside real_shares {list(self.real_shares)}.",
+            "Give each once in all, above 0 and at most 1.",
+        )
+        _require(
+            len(set(doses)) == len(doses) and all(0 < dose < 1 for dose in doses),
+            f"sweep_doses are {list(doses)}.",
+            "Give each once, above 0 and below 1.",
+        )
+        names = [arm.name for arm in self.every_arm]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        _require(not twice, f"An arm of the sweeps would be called '{', '.join(twice)}' as well.", "Rename the arm.")
 
     @property
     def sha256(self) -> str:
         """The hash of everything in it, however the file is laid out."""
         return hashlib.sha256(json.dumps(to_plain(self), sort_keys=True).encode()).hexdigest()
 
+    @property
+    def every_arm(self) -> tuple[ProtocolArm, ...]:
+        """All arms, with those that a sweep makes of them: another dose, of synthetic images and of repeats."""
+        replays = sorted(
+            (arm for arm in self.of_role("control") if arm.fill == "replay"), key=lambda arm: arm.pretraining
+        )
+        bases = [*(arm for arm in self.of_role("synthetic") if not arm.pretraining), *replays[:1]]
+        return (*self.arms, *(dosed(arm, dose) for dose in self.sweep_doses for arm in bases if arm.dose != dose))
+
     def arm(self, name: str) -> ProtocolArm:
-        """Return the arm of this name."""
-        return next(arm for arm in self.arms if arm.name == name)
+        """Return the arm of this name, also one that a sweep makes."""
+        return next(arm for arm in self.every_arm if arm.name == name)
+
+    def replay_in(self, arm: ProtocolArm) -> ProtocolArm | None:
+        """Return the control that fills the slots of an arm with repeats of real images; None where there is none."""
+        slots = (arm.dose, arm.pretraining)
+        for other in self.every_arm:
+            if (
+                other.fill == "replay"
+                and (other.dose, other.pretraining) == slots
+                and arm.fill not in ("none", "replay")
+            ):
+                return other
+        return None
 
     def of_role(self, role: Role) -> tuple[ProtocolArm, ...]:
         """Return the arms of a role, in their order."""
         return tuple(arm for arm in self.arms if arm.role == role)
+
+
+def dosed(arm: ProtocolArm, dose: float) -> ProtocolArm:
+    """Return what a sweep makes of an arm: the same at another dose."""
+    name = f"{arm.name}-dose{100 * dose:g}".replace(".", "-")
+    return replace(arm, name=name, title=f"{arm.title}, dose {dose:g}", dose=dose, pretraining=0.0)
 
 
 def read_protocol(path: Path) -> Protocol:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lesionlab.core.errors import StudyError
 from lesionlab.core.files import write_bytes
 
@@ -26,6 +29,16 @@ class StudyImage:
     validates: tuple[int, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class PartLesions:
+    """The lesions of a part of a fold, in the order seen."""
+
+    names: tuple[str, ...]
+    diagnoses: tuple[str, ...]  # those that occur
+    of_lesion: NDArray[np.int64]  # [L]: the number of each one's diagnosis among them
+    of_image: NDArray[np.int64]  # [n]: the number of each image's lesion
+
+
 @dataclass(frozen=True)
 class StudyImages:
     """All images of a study, in the order of its data; each record's rows follow it."""
@@ -34,9 +47,44 @@ class StudyImages:
 
     def of_part(self, part: str, fold: int) -> tuple[StudyImage, ...]:
         """Return the images that a fold chooses on ("validation") or tests ("test")."""
-        if part == "test":
-            return tuple(row for row in self.rows if row.fold == fold)
-        return tuple(row for row in self.rows if fold in row.validates)
+        if (part, fold) not in self._parts:
+            rows = self.rows
+            self._parts[part, fold] = (
+                tuple(row for row in rows if row.fold == fold)
+                if part == "test"
+                else tuple(row for row in rows if fold in row.validates)
+            )
+        return self._parts[part, fold]
+
+    def lesions_of(self, part: str, fold: int) -> PartLesions:
+        """Return the lesions that a fold chooses on ("validation") or tests ("test").
+
+        Raises:
+            StudyError: images of one lesion show two diagnoses.
+        """
+        if (part, fold) not in self._lesions:
+            rows = self.of_part(part, fold)
+            diagnoses = {row.lesion: row.diagnosis for row in rows}
+            torn = [row.lesion for row in rows if row.diagnosis != diagnoses[row.lesion]]
+            if torn:
+                raise StudyError(f"Images of lesion {torn[0]} show two diagnoses.", "Put the table of images back.")
+            place = {lesion: number for number, lesion in enumerate(diagnoses)}
+            kinds = tuple(sorted(set(diagnoses.values())))
+            self._lesions[part, fold] = PartLesions(
+                names=tuple(diagnoses),
+                diagnoses=kinds,
+                of_lesion=np.array([kinds.index(diagnosis) for diagnosis in diagnoses.values()], np.int64),
+                of_image=np.array([place[row.lesion] for row in rows], np.int64),
+            )
+        return self._lesions[part, fold]
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str, int], tuple[StudyImage, ...]]:
+        return {}
+
+    @cached_property
+    def _lesions(self) -> dict[tuple[str, int], PartLesions]:
+        return {}
 
     @cached_property
     def sha256(self) -> str:

@@ -50,14 +50,15 @@ def replay_of(protocol: Protocol, synthetic: str) -> str:
     Raises:
         StudyError: there is none at its dose and pretraining.
     """
-    slots = protocol.arm(synthetic).dose, protocol.arm(synthetic).pretraining
-    for arm in protocol.of_role("control"):
-        if arm.fill == "replay" and (arm.dose, arm.pretraining) == slots:
-            return arm.name
-    raise StudyError(
-        f"No arm repeats real images in the slots of '{synthetic}': dose {slots[0]:g}, pretraining {slots[1]:g}.",
-        "Add one to the protocol, with these two, fill = replay and role = control.",
-    )
+    arm = protocol.arm(synthetic)
+    replay = protocol.replay_in(arm)
+    if replay is None:
+        raise StudyError(
+            f"No arm repeats real images in the slots of '{arm.name}': dose {arm.dose:g}, pretraining "
+            f"{arm.pretraining:g}.",
+            "Add one to the protocol, with these two, fill = replay and role = control.",
+        )
+    return replay.name
 
 
 def evidence_of(findings: Findings, protocol: Protocol, choices: Choices, share: float) -> Evidence:

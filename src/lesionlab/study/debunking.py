@@ -46,6 +46,7 @@ class Debunked:
     choices: Choices
     evidence: Evidence
     verdict: Verdict
+    lesions: int  # that it rests on
 
 
 def debunk(findings: Findings, protocol: Protocol, share: float, switches: Sequence[Switch] = ()) -> Debunked:
@@ -76,7 +77,9 @@ def debunk(findings: Findings, protocol: Protocol, share: float, switches: Seque
     evidence = evidence_of(findings, protocol, choices, share)
     if "hide-replay" in switches:
         evidence = replace(evidence, over_replay=evidence.over_real, control=None)
-    return Debunked(tuple(switches), choices, evidence, judge(evidence, rule))
+    compared = (choices.synthetic, choices.real, replay_of(protocol, choices.synthetic))
+    lesions = len(findings.lesions(findings.grid(compared, share).folds).names)
+    return Debunked(tuple(switches), choices, evidence, judge(evidence, rule), lesions)
 
 
 def rule_of(protocol: Protocol) -> Rule:
@@ -115,10 +118,8 @@ def _best_seed(findings: Findings, arm: str, share: float) -> Findings:
     for each in findings.tested:
         if (each.record.arm, each.record.share, each.record.seed) == (arm, share, best):
             kept += [replace(each, record=replace(each.record, seed=seed)) for seed in grid.seeds]
-    return replace(findings, tested=tuple(kept))
+    return findings.with_records(kept)
 
 
 def _only(findings: Findings, wanted: Callable[[int, int], bool]) -> Findings:
-    return replace(
-        findings, tested=tuple(each for each in findings.tested if wanted(each.record.fold, each.record.seed))
-    )
+    return findings.with_records(each for each in findings.tested if wanted(each.record.fold, each.record.seed))

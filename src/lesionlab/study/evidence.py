@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionlab.core.errors import StudyError
-from lesionlab.metrics.classification import balanced_accuracy, confusion_matrix, mean_by_lesion
+from lesionlab.metrics.classification import balanced_accuracy, confusion_matrix
 from lesionlab.metrics.contrast import Contrast, contrast
-from lesionlab.records.study_images import StudyImage, StudyImages
+from lesionlab.records.study_images import PartLesions, StudyImages
 from lesionlab.records.tested import Tested
 
 
@@ -70,17 +70,22 @@ class Findings:
                 best = chosen
         return best
 
+    def with_records(self, tested: Iterable[Tested]) -> Findings:
+        """Return the findings of some of these records, or of such under other names; what is known of them stays."""
+        found = replace(self, tested=tuple(tested))
+        keys = [id(each.probabilities) for each in found.tested]
+        found._known.update({key: self._known[key] for key in keys if key in self._known})
+        return found
+
     def lesions(self, folds: Sequence[int]) -> Lesions:
         """Return the lesions that these folds test."""
-        names: list[str] = []
-        labels: list[int] = []
-        of_fold: list[int] = []
-        for fold in folds:
-            diagnoses = {row.lesion: row.diagnosis for row in self._rows("test", fold)}
-            names += diagnoses
-            labels += [self.classes.index(diagnosis) for diagnosis in diagnoses.values()]
-            of_fold += [fold] * len(diagnoses)
-        return Lesions(tuple(names), np.array(labels, np.int64), np.array(of_fold, np.int64))
+        parts = [self.images.lesions_of("test", fold) for fold in folds]
+        of_fold = [np.full(len(part.names), fold, np.int64) for part, fold in zip(parts, folds, strict=True)]
+        return Lesions(
+            names=tuple(name for part in parts for name in part.names),
+            labels=np.concatenate([self._labels(part) for part in parts] or [np.zeros(0, np.int64)]),
+            folds=np.concatenate(of_fold or [np.zeros(0, np.int64)]),
+        )
 
     def said(self, arm: str, share: float, fold: int, seed: int) -> Said:
         """Return what a training says of the lesions that its fold tests, by the mean over the images of each.
@@ -88,16 +93,14 @@ class Findings:
         Raises:
             StudyError: it is missing.
         """
-        known = self._known
-        if (arm, share, fold, seed) not in known:
-            there = self._of_arm.get((arm, share), {})
-            if (fold, seed) not in there:
-                raise StudyError(
-                    f"'{arm}', fold {fold}, seed {seed} has not been trained.", "Run it: `lesionlab study run`."
-                )
-            rows = self._rows("test", fold)
-            known[arm, share, fold, seed] = self._by_lesion(there[fold, seed].of_part("test"), rows)
-        return known[arm, share, fold, seed]
+        mine = self._of_arm.get((arm, share), {}).get((fold, seed))
+        if mine is None:
+            raise StudyError(
+                f"'{arm}', fold {fold}, seed {seed} has not been trained.", "Run it: `lesionlab study run`."
+            )
+        if id(mine.probabilities) not in self._known:
+            self._known[id(mine.probabilities)] = self._by_lesion(mine, "test")
+        return self._known[id(mine.probabilities)]
 
     def right(self, arm: str, share: float, folds: Sequence[int], seeds: Sequence[int]) -> NDArray[np.float64]:
         """Return for each lesion of these folds the share of seeds with which an arm is right about it: float64 [L].
@@ -117,8 +120,7 @@ class Findings:
         mine = [each for (its, _), each in self._of_arm.get((arm, share), {}).items() if its == fold]
         if not mine:
             raise StudyError(f"'{arm}' has no training in fold {fold}.", "Run it first: `lesionlab study run`.")
-        rows = self._rows("validation", fold)
-        return float(np.mean([self._accuracy(each.of_part("validation"), rows) for each in mine]))
+        return float(np.mean([self._accuracy(self._by_lesion(each, "validation")) for each in mine]))
 
     def compare(
         self, arm: str, other: str, share: float, only: str | None = None, grid: Grid | None = None
@@ -158,22 +160,18 @@ class Findings:
         return found
 
     @cached_property
-    def _known(self) -> dict[tuple[str, float, int, int], Said]:
+    def _known(self) -> dict[int, Said]:
+        """What was worked out, by the probabilities that it was worked out of: those of `tested`, which keeps them."""
         return {}
 
-    @cached_property
-    def _parts(self) -> dict[tuple[str, int], tuple[StudyImage, ...]]:
-        return {}
+    def _labels(self, part: PartLesions) -> NDArray[np.int64]:
+        kinds = np.array([self.classes.index(diagnosis) for diagnosis in part.diagnoses], np.int64)
+        return kinds[part.of_lesion]
 
-    def _rows(self, part: str, fold: int) -> tuple[StudyImage, ...]:
-        if (part, fold) not in self._parts:
-            self._parts[part, fold] = self.images.of_part(part, fold)
-        return self._parts[part, fold]
-
-    def _accuracy(self, probabilities: NDArray[np.float64], rows: Sequence[StudyImage]) -> float:
-        said = self._by_lesion(probabilities, rows)
+    def _accuracy(self, said: Said) -> float:
         return balanced_accuracy(confusion_matrix(said.truth, said.probabilities.argmax(axis=1), len(self.classes)))
 
-    def _by_lesion(self, probabilities: NDArray[np.float64], rows: Sequence[StudyImage]) -> Said:
-        labels = np.array([self.classes.index(row.diagnosis) for row in rows], np.int64)
-        return Said(*mean_by_lesion(probabilities, labels, [row.lesion for row in rows]))
+    def _by_lesion(self, tested: Tested, part: str) -> Said:
+        lesions, given = self.images.lesions_of(part, tested.record.fold), tested.of_part(part)
+        sums = np.stack([np.bincount(lesions.of_image, column) for column in given.T], axis=1)
+        return Said(sums / np.bincount(lesions.of_image)[:, None], self._labels(lesions))

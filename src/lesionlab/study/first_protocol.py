@@ -13,6 +13,8 @@ from lesionlab.study.plan import identity
 
 DOSE = 0.5
 PRETRAINING = 0.3
+SWEEP_SHARES = (0.5, 0.125)
+SWEEP_DOSES = (0.25, 0.75)
 
 ARMS = (
     ProtocolArm(
@@ -58,6 +60,8 @@ def first_protocol(data: str, image_size_px: int, generator_kimg: float, classif
             )
         ),
         image_size_px=image_size_px,
+        sweep_shares=SWEEP_SHARES,
+        sweep_doses=SWEEP_DOSES,
     )
 
 

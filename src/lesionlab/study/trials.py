@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lesionlab.records.protocol import Protocol, Role
+from lesionlab.records.protocol import Protocol, Role, dosed
 from lesionlab.records.tested import tested_name
 from lesionlab.study.choosing import PERFECT, WHOLE, Choices, replay_of
 
@@ -49,13 +49,31 @@ def confirming_trials(protocol: Protocol, choices: Choices) -> tuple[Trial, ...]
 
 
 def sweeping_trials(protocol: Protocol, choices: Choices) -> tuple[Trial, ...]:
-    """Return the trainings that no verdict rests on: every other arm in every fold, with one seed."""
-    first = (min(protocol.classifier_seeds),)
-    arms = [arm.name for arm in protocol.arms if arm.role != "alone" and arm.fill != PERFECT]
-    every = _all(arms, protocol.real_shares, range(protocol.folds), first)
+    """Return the trainings that no verdict rests on, with one seed: other arms, other doses, other shares.
+
+    Doses are those of the chosen arm with synthetic images, or of the first that does not pretrain, and of repeats.
+    """
+    first, folds = (min(protocol.classifier_seeds),), range(protocol.folds)
+    compared = (choices.real, replay_of(protocol, choices.synthetic), choices.synthetic)
+    others = [arm.name for arm in protocol.arms if arm.role != "alone" and arm.fill != PERFECT]
+    perfect = [arm.name for arm in protocol.of_role("control") if arm.fill == PERFECT]
+    every = [*_all([*others, *_doses(protocol, choices)], protocol.real_shares, folds, first)]
+    for share in protocol.sweep_shares:
+        every += _all([*compared, *(perfect if share < WHOLE else [])], (share,), folds, first)
     done = set(confirming_trials(protocol, choices))
     done |= {*choosing_trials(protocol, "real"), *choosing_trials(protocol, "synthetic")}
     return tuple(trial for trial in every if trial not in done)
+
+
+def _doses(protocol: Protocol, choices: Choices) -> list[str]:
+    """Return the names of the arms at other doses that are swept."""
+    plain = [arm for arm in protocol.of_role("synthetic") if not arm.pretraining]
+    swept = next((arm for arm in plain if arm.name == choices.synthetic), plain[0] if plain else None)
+    known = {arm.name for arm in protocol.arms}
+    mine = set() if swept is None else {dosed(swept, dose).name for dose in protocol.sweep_doses}
+    return [
+        arm.name for arm in protocol.every_arm if arm.name not in known and (arm.fill == "replay" or arm.name in mine)
+    ]
 
 
 def _all(arms: Iterable[str], shares: Iterable[float], folds: Iterable[int], seeds: Iterable[int]) -> tuple[Trial, ...]:
