@@ -20,6 +20,8 @@ PATHS = (
     "/",
     "/generate?diagnosis=all&count=21&seed=1",
     "/generate?diagnosis=nv&count=2&seed=9007199254740980",
+    "/generate?diagnosis=mel,nv&count=3&truncation=1.5",
+    "/morph",
     "/classify",
     "/classify?synthetic=akiec:7",
     "/classify?procedural=mel:3",
@@ -65,10 +67,12 @@ def test_generate_then_click_one_and_see_its_class(open_page: OpenPage) -> None:
     page.get_by_label("How many").fill("5")
     page.get_by_label("First seed").fill("40")
     page.get_by_role("button", name="Generate").click()
-    page.wait_for_url("**diagnosis=nv&count=5&seed=40")
+    page.wait_for_url("**diagnosis=nv&count=5&seed=40**")
     expect(page.locator(".tile img")).to_have_count(5)
     page.wait_for_function("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
     page.locator(".tile-image").nth(2).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Synthetic melanocytic nevus")
+    page.get_by_role("link", name="Classify it").click()
     assert page.url.endswith("/classify?synthetic=nv:42")
     expect_an_answer(page)
     expect(page.get_by_text("The generator was asked for Melanocytic nevus")).to_be_visible()
@@ -78,6 +82,47 @@ def test_the_next_seeds_follow(open_page: OpenPage) -> None:
     page = open_page("/generate?diagnosis=bcc&count=3&seed=5")
     page.get_by_role("link", name="Next seeds").click()
     assert page.url.endswith("seed=8")
+
+
+def test_a_mix_is_chosen_and_taken_along_as_a_file(open_page: OpenPage) -> None:
+    page = open_page("/generate?count=4&seed=2")
+    expect(page.get_by_role("checkbox", name="Melanoma")).to_be_hidden()
+    page.get_by_role("radio", name="A mix").click()
+    page.get_by_role("checkbox", name="Melanoma").check()
+    page.get_by_role("checkbox", name="Dermatofibroma").check()
+    page.get_by_role("button", name="Generate").click()
+    page.wait_for_url("**diagnosis=df,mel**")
+    expect(page.locator(".tile img")).to_have_count(4)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="ZIP with manifest").click()
+    assert download.value.suggested_filename.startswith("synthetic-df-mel-4-seed-2-")
+
+
+SHOWN = "document.querySelector('#view').getAttribute('viewBox')"
+
+
+def test_the_slider_morphs_by_keyboard_alone(open_page: OpenPage) -> None:
+    page = open_page("/morph?start=nv&start_seed=1&end=mel&end_seed=2")
+    slider = page.get_by_role("slider", name="How far along")
+    slider.focus()
+    before = page.evaluate(SHOWN)
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(SHOWN) != before
+    page.keyboard.press("End")
+    expect(page.locator("#far")).to_have_text("100%")
+    expect(slider).to_have_attribute("aria-valuetext", "100% of the way")
+    assert page.evaluate(SHOWN) == "112.5 80.5 15 15"  # the last of 8 x 6 frames of 16 px, half a pixel within
+
+
+def test_the_slider_needs_no_request(open_page: OpenPage) -> None:
+    page = open_page("/morph", **PHONE)
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for step in range(0, 48, 5):
+        page.get_by_role("slider").fill(str(step))
+    expect(page.locator("#far")).to_have_text("96%")
+    assert asked == []
 
 
 def test_a_chosen_file_is_classified_at_once(open_page: OpenPage, picture: Path) -> None:
@@ -145,6 +190,14 @@ def test_everything_works_without_javascript(open_page: OpenPage, picture: Path)
     page = open_page("/generate?diagnosis=vasc&count=2&seed=3", java_script_enabled=False)
     page.get_by_label("First seed").fill("9")
     page.get_by_role("button", name="Generate").click()
+    page.get_by_role("link", name="Morph", exact=True).click()
+    expect(page.locator(".strip svg")).to_have_count(9)
+    expect(page.locator("#position")).to_be_hidden()
+    page.get_by_label("Diagnosis").first.select_option("bcc")
+    page.get_by_role("button", name="Morph").click()
+    page.wait_for_url("**start=bcc**")
+    page.go_back()
+    page.go_back()
     page.get_by_role("link", name="Classify vascular lesion, seed 10").click()
     expect(page.locator(".score-value")).to_have_count(7)
     over = page.locator(".stack .over-1")
@@ -168,7 +221,7 @@ def test_nothing_scrolls_sideways_on_a_phone(open_page: OpenPage, path: str, wid
 def test_a_finger_finds_its_target_on_a_phone(open_page: OpenPage) -> None:
     page = open_page("/generate", **PHONE)
     sizes = page.locator("a, button, input").evaluate_all(
-        "all => all.filter(e => !e.closest('p, figcaption, .hint, .foot') && !e.matches('.skip'))"
+        "all => all.filter(e => !e.closest('p, figcaption, .hint, .foot') && !e.matches('.skip') && e.checkVisibility())"
         ".map(e => [e.textContent.trim() || e.value, e.getBoundingClientRect().height])"
     )
     assert [name for name, height in sizes if height < 24] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,13 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from lesionlab.core.notice import NOTICE
+from lesionlab.data.prepared import PreparedData
 from lesionlab.data.procedural import procedural_lesion
+from lesionlab.evaluation.reference import held_out_part, learned_part, make_reference
+from lesionlab.inference.extractor import FeatureExtractor
+from lesionlab.inference.reference import Reference, write_reference
+from lesionlab.records.card import read_card
+from lesionlab.records.seen_groups import read_seen_groups
 from lesionlab.web.app import create_app
 from lesionlab.web.config import WebConfig
 
@@ -48,6 +54,35 @@ def client(app: APIFlask) -> FlaskClient:
 @pytest.fixture(autouse=True)
 def _read_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(APIFlask, "test_client_class", ReadingClient)
+
+
+@pytest.fixture
+def data_at_hand(tiny_data: PreparedData, monkeypatch: pytest.MonkeyPatch) -> PreparedData:
+    """The drawn lesions that the tiny models learned from, prepared in the home folder."""
+    monkeypatch.setenv("LESIONLAB_HOME", str(tiny_data.folder.parent.parent))
+    return tiny_data
+
+
+@pytest.fixture(scope="session")
+def _reference(tiny_generator: Path, tiny_extractor: Path, tiny_data: PreparedData) -> Reference:
+    seen = read_seen_groups(tiny_generator, read_card(tiny_generator))
+    parts = learned_part(tiny_data, seen), held_out_part(tiny_data, seen)
+    return make_reference(*parts, seen.sha256, 16, [FeatureExtractor(tiny_extractor)])
+
+
+@pytest.fixture
+def knowing(
+    config: WebConfig, _reference: Reference, tiny_extractor: Path, home: Path, tmp_path: Path
+) -> Callable[[float], WebConfig]:
+    """Return a config whose generator knows its training images, with a limit below which an image is a copy."""
+
+    def make(limit: float) -> WebConfig:
+        shutil.copytree(tiny_extractor, home / "models" / "tiny")
+        folder = shutil.copytree(config.generator, tmp_path / "knowing")
+        write_reference(folder, replace(_reference, facts=replace(_reference.facts, limit=limit)))
+        return replace(config, generator=folder)
+
+    return make
 
 
 @pytest.fixture

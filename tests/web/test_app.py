@@ -15,6 +15,8 @@ PAGES = (
     "/",
     "/generate",
     "/generate?diagnosis=nv&count=3&seed=7",
+    "/generate?diagnosis=mel,nv&count=3&truncation=1.5",
+    "/morph",
     "/classify",
     "/classify?synthetic=nv:7",
     "/classify?procedural=mel:3",

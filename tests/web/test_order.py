@@ -25,6 +25,23 @@ def test_what_is_left_out_takes_its_default() -> None:
     assert read_order({"count": ""}, HAM10000_CODES).count == 21
 
 
+def test_a_mix_shows_each_seed_with_each_of_its_diagnoses_in_the_model_s_order() -> None:
+    order = read_order({"diagnosis": "nv,mel", "count": "3", "seed": "7"}, HAM10000_CODES)
+    assert order.diagnosis == "mel,nv"
+    assert [(r.seed, r.diagnosis) for r in order.recipes(HAM10000_CODES)] == [(7, "mel"), (7, "nv"), (8, "mel")]
+    assert order.counts(HAM10000_CODES) == {"mel": 2, "nv": 1}
+    assert read_order({"diagnosis": ",".join(HAM10000_CODES)}, HAM10000_CODES).diagnosis == ALL
+
+
+def test_truncation_goes_into_every_recipe_and_the_next_address() -> None:
+    order = read_order({"truncation": "1.5", "novel": "1", "diagnosis": "nv"}, HAM10000_CODES)
+    assert {recipe.truncation for recipe in order.recipes(HAM10000_CODES)} == {1.5}
+    assert order.values() == {"diagnosis": "nv", "count": "21", "seed": "1", "truncation": "1.5", "novel": "1"}
+    following = order.next(HAM10000_CODES, 40)
+    assert following is not None
+    assert (following.seed, following.truncation, following.novel) == (41, 1.5, True)
+
+
 def test_the_next_order_begins_where_this_one_ends() -> None:
     following = Order("nv", 12, 7).next(HAM10000_CODES)
     assert following == Order("nv", 12, 19)
@@ -41,6 +58,10 @@ def test_there_is_no_next_order_at_the_end_of_the_seeds() -> None:
     [
         ({"diagnosis": "nvv"}, "Did you mean 'nv'"),
         ({"diagnosis": "melanoma"}, "Unknown diagnosis 'melanoma'"),
+        ({"diagnosis": "nv,melx"}, "Did you mean 'mel'"),
+        ({"diagnosis": "nv,all"}, "Unknown diagnosis 'all'"),
+        ({"truncation": "0.01"}, "Truncation 0.01"),
+        ({"truncation": "nan"}, "no number"),
         ({"count": "0"}, f"1..{MAX_COUNT}"),
         ({"count": "10000"}, "10,000"),
         ({"count": "-3"}, "-3"),

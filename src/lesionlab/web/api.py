@@ -45,15 +45,16 @@ api = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="API")
 def generate(asked: GenerateRequest) -> GenerateAnswer:
     """Make synthetic images; the same order gives the same images again."""
     card = models_in_use().card("generator")
-    order = check_order(Order(asked.diagnosis, asked.count, asked.seed), card.classes)
+    order = check_order(Order(asked.diagnosis, asked.count, asked.seed, asked.truncation), card.classes)
     recipes = order.recipes(card.classes)
     made = [
         SyntheticImage(
             diagnosis=recipe.diagnosis,
             seed=recipe.seed,
+            truncation=recipe.truncation,
             size_px=card.image.size_px,
             png_base64=b64encode(synthetic_png(pixels, card, recipe)).decode(),
-            address=synthetic_address(card, recipe.diagnosis, recipe.seed),
+            address=synthetic_address(card, recipe),
         )
         for recipe, pixels in zip(recipes, synthetic_images(recipes), strict=True)
     ]

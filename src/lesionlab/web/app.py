@@ -18,12 +18,16 @@ from lesionlab.web.generate import generate
 from lesionlab.web.headers import register_headers
 from lesionlab.web.health import health
 from lesionlab.web.home import home
-from lesionlab.web.images import images, model_tag
+from lesionlab.web.images import images, model_tag, synthetic_address
+from lesionlab.web.judged import use_judged_images
 from lesionlab.web.models import models
 from lesionlab.web.models_in_use import use_models
+from lesionlab.web.morph import morph
 from lesionlab.web.openapi import register_openapi
+from lesionlab.web.real_images import use_prepared
 from lesionlab.web.studies import studies
 from lesionlab.web.synthetic_images import use_synthetic_images
+from lesionlab.web.synthetic_page import synthetic_page
 from lesionlab.web.uploads import FORM_OVERHEAD_BYTES, MemoryRequest
 from lesionlab.web.wording import add_wording
 
@@ -50,14 +54,21 @@ def create_app(config: WebConfig) -> APIFlask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # classes keep the model's order
     use_models(app.extensions, config)
     use_synthetic_images(app.extensions)
+    use_judged_images(app.extensions)
+    use_prepared(app.extensions)
     for register in (register_errors, register_headers, register_openapi, add_wording):
         register(app)
     register_callers(app, config.port)
-    for blueprint in (home, generate, classify, studies, models, images, api, health):
+    for blueprint in (home, generate, synthetic_page, morph, classify, studies, models, images, api, health):
         app.register_blueprint(blueprint)
     app.context_processor(_on_every_page)
     return app
 
 
 def _on_every_page() -> dict[str, Any]:
-    return {"NOTICE": NOTICE, "version": __version__, "model_tag": model_tag}
+    return {
+        "NOTICE": NOTICE,
+        "version": __version__,
+        "model_tag": model_tag,
+        "synthetic_address": synthetic_address,
+    }

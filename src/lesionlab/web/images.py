@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, request, url_for
 
 from lesionlab.core.errors import LesionLabError
 from lesionlab.core.png import encode_png
 from lesionlab.inference.provenance import synthetic_png
+from lesionlab.inference.recipe import Recipe
 from lesionlab.records.card import ModelCard
 from lesionlab.web.models_in_use import models_in_use
+from lesionlab.web.order import decimal_number
 from lesionlab.web.sources import make_source
 from lesionlab.web.wall import wall_webp
 
@@ -32,23 +36,24 @@ def model_tag(card: ModelCard) -> str:
 @images.get("/synthetic/<model>/<diagnosis>/<int:seed>.png")
 def synthetic(model: str, diagnosis: str, seed: int) -> Response:
     """Send the synthetic image of a recipe, with its provenance inside."""
-    card = _card_of(model)
-    source = make_source("synthetic", diagnosis, seed)
-    response = _unchanged(f"{model}-{diagnosis}-{seed}")
+    card = card_of(model)
+    source = make_source("synthetic", diagnosis, seed, asked_truncation())
+    recipe = source.recipe
+    name = f"{diagnosis}-{seed}{'' if recipe.truncation is None else f'-truncated-{recipe.truncation:g}'}-{model}"
+    response = unchanged(name)
     if response.status_code != 304:
-        response.set_data(synthetic_png(source.pixels(), card, source.recipe))
+        response.set_data(synthetic_png(source.pixels(), card, recipe))
         response.mimetype = "image/png"
     if "download" in request.args:
-        name = f"synthetic-{diagnosis}-{seed}-{model}.png"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        response.headers["Content-Disposition"] = f'attachment; filename="synthetic-{name}.png"'
     return response
 
 
 @images.get("/synthetic/<model>/wall.webp")
 def wall(model: str) -> Response:
     """Send the wall of the first page."""
-    card = _card_of(model)
-    response = _unchanged(f"{model}-wall")
+    card = card_of(model)
+    response = unchanged(f"{model}-wall")
     if response.status_code != 304:
         response.set_data(wall_webp(card))
         response.mimetype = "image/webp"
@@ -62,12 +67,28 @@ def procedural(diagnosis: str, seed: int) -> Response:
     return Response(encode_png(source.pixels()), mimetype="image/png")
 
 
-def synthetic_address(card: ModelCard, diagnosis: str, seed: int) -> str:
-    """Return the address of a synthetic image."""
-    return url_for("images.synthetic", model=model_tag(card), diagnosis=diagnosis, seed=seed)
+def synthetic_address(card: ModelCard, recipe: Recipe, endpoint: str = "images.synthetic") -> str:
+    """Return the address of a synthetic image, or of its page."""
+    limit: dict[str, Any] = {} if recipe.truncation is None else {"truncation": f"{recipe.truncation:g}"}
+    return url_for(endpoint, model=model_tag(card), diagnosis=recipe.diagnosis, seed=recipe.seed, **limit)
 
 
-def _card_of(model: str) -> ModelCard:
+def asked_truncation() -> float | None:
+    """Return the truncation in the current address, if there is one.
+
+    Raises:
+        InputError: it is no number.
+    """
+    text = request.args.get("truncation", "")
+    return decimal_number("Truncation", text) if text else None
+
+
+def card_of(model: str) -> ModelCard:
+    """Return the generator's card when an address names the one in use.
+
+    Raises:
+        OtherModelError: it names another one.
+    """
     card = models_in_use().card("generator")
     if model != model_tag(card):
         raise OtherModelError(
@@ -77,7 +98,7 @@ def _card_of(model: str) -> ModelCard:
     return card
 
 
-def _unchanged(etag: str) -> Response:
+def unchanged(etag: str) -> Response:
     """Return a response that may be kept for ever; 304 when the caller has it already."""
     response = Response()
     response.set_etag(etag)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lesionlab.core.errors import LesionLabError, ModelError
 from lesionlab.core.imaging import Pixels
 from lesionlab.core.names import did_you_mean
+from lesionlab.inference.filters import Novel
 from lesionlab.inference.nearest_cases import NearestCases
 from lesionlab.inference.predictor import Prediction, Predictor
 from lesionlab.inference.recipe import Recipe
@@ -20,6 +21,7 @@ from lesionlab.inference.sampler import Sampler
 from lesionlab.inference.scope import Scope, scope_of
 from lesionlab.records.card import ModelCard
 from lesionlab.web.config import ROLES, WebConfig
+from lesionlab.web.copies import novelty_filter
 
 _EXTENSION = "lesionlab.models"
 
@@ -43,6 +45,7 @@ class ModelsInUse:
         self._predictor: Predictor | None = None
         self._scope: Scope | None = None
         self._cases: NearestCases | None = None
+        self._novel: Novel | None = None
         self._loading = threading.Lock()
 
     def sampler(self) -> Sampler:
@@ -89,6 +92,18 @@ class ModelsInUse:
                 self._cases = NearestCases(self.config.classifier)
             return self._cases
 
+    def novel(self) -> Novel:
+        """Return what tells copies of the generator's training images, and their limit.
+
+        Raises:
+            NoReferenceError: the generator's export does not know them.
+            ModelError: what it knows is damaged.
+        """
+        with self._loading:
+            if self._novel is None:
+                self._novel = novelty_filter(self.config.generator)
+            return self._novel
+
     def card(self, role: str) -> ModelCard:
         """Return the card of a role's model, loading it first.
 
@@ -113,6 +128,10 @@ class ModelsInUse:
     def sample(self, recipes: Sequence[Recipe]) -> NDArray[np.uint8]:
         """Return the images of these recipes: uint8 [n, S, S, 3]."""
         return self.sampler().sample(recipes)
+
+    def predict_all(self, images: Sequence[Pixels]) -> list[Prediction]:
+        """Return the classifier's answer for each image: uint8 [H, W, 3] each."""
+        return self.predictor().predict(images)
 
     def predict(self, pixels: Pixels) -> Prediction:
         """Return the classifier's answer for one image: uint8 [H, W, 3]."""

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 _WANTED = {
     "int_type": "a whole number",
+    "float_type": "a number",
     "string_type": "text",
     "bool_type": "true or false",
     "model_type": "an object with named values",

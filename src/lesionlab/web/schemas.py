@@ -7,12 +7,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
 from lesionlab.core.notice import NOTICE
-from lesionlab.core.seeds import MAX_SEED
+from lesionlab.core.seeds import MAX_SEED, MAX_TRUNCATION, MIN_TRUNCATION
 from lesionlab.web.order import ALL, MAX_COUNT
 
 # Strict: neither "7" nor true passes for a whole number.
 Count = Annotated[int, Strict(), Field(ge=1, le=MAX_COUNT, description="How many images.")]
 Seed = Annotated[int, Strict(), Field(ge=0, le=MAX_SEED, description="The seed of the first image.")]
+
+Truncation = Annotated[
+    float,
+    Strict(),
+    Field(ge=MIN_TRUNCATION, le=MAX_TRUNCATION, description="Limit of the latents, in standard deviations."),
+]
 
 
 class GenerateRequest(BaseModel):
@@ -20,9 +26,12 @@ class GenerateRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    diagnosis: Annotated[str, Strict(), Field(description=f"A class code such as nv, or '{ALL}' for all in turn.")]
+    diagnosis: Annotated[
+        str, Strict(), Field(description=f"A class code such as nv, some as nv,mel, or '{ALL}': in turn.")
+    ]
     count: Count = 1
     seed: Seed = 0
+    truncation: Truncation | None = None
 
 
 class ModelNamed(BaseModel):
@@ -37,6 +46,7 @@ class SyntheticImage(BaseModel):
 
     diagnosis: str
     seed: int
+    truncation: float | None
     size_px: int
     png_base64: str = Field(description="A PNG with its provenance inside, base64.")
     address: str = Field(description="Where this app serves the same PNG.")

@@ -10,11 +10,11 @@ from lesionlab.core.diagnoses import HAM10000_CODES
 from lesionlab.core.errors import InputError
 from lesionlab.core.imaging import Pixels
 from lesionlab.core.names import did_you_mean
-from lesionlab.core.seeds import check_seed
+from lesionlab.core.seeds import check_seed, check_truncation
 from lesionlab.data.procedural import procedural_lesion
 from lesionlab.inference.recipe import Recipe
 from lesionlab.web.models_in_use import models_in_use
-from lesionlab.web.order import whole_number
+from lesionlab.web.order import decimal_number, whole_number
 from lesionlab.web.synthetic_images import synthetic_images
 
 Kind = Literal["synthetic", "procedural"]
@@ -32,8 +32,9 @@ class Source:
 
     @property
     def text(self) -> str:
-        """The value of the address field, such as `nv:7`."""
-        return f"{self.recipe.diagnosis}:{self.recipe.seed}"
+        """The value of the address field, such as `nv:7`, or `nv:7:1.5` where it is truncated."""
+        limit = "" if self.recipe.truncation is None else f":{self.recipe.truncation:g}"
+        return f"{self.recipe.diagnosis}:{self.recipe.seed}{limit}"
 
     def pixels(self) -> Pixels:
         """Make the image: uint8 [S, S, 3]."""
@@ -55,23 +56,25 @@ def read_source(values: Mapping[str, str]) -> Source | None:
     if len(given) > 1:
         raise InputError("The address names two images.", "Leave out 'synthetic' or 'procedural'.")
     kind = given[0]
-    code, colon, seed = values[kind].partition(":")
-    if not colon:
+    code, *rest = values[kind].split(":")
+    if len(rest) not in (1, 2) or (len(rest) == 2 and kind != "synthetic"):
         raise InputError(f"'{values[kind][:40]}' names no image.", f"Write diagnosis:seed, such as {kind}=nv:7.")
-    return make_source(kind, code, whole_number("Seed", seed))
+    limit = decimal_number("Truncation", rest[1]) if len(rest) == 2 else None
+    return make_source(kind, code, whole_number("Seed", rest[0]), limit)
 
 
-def make_source(kind: Kind, code: str, seed: int) -> Source:
+def make_source(kind: Kind, code: str, seed: int, truncation: float | None = None) -> Source:
     """Return the source when it can be made.
 
     Raises:
-        InputError: unknown diagnosis, or seed out of range.
+        InputError: unknown diagnosis, or seed or truncation out of range.
         ModelError: a synthetic image is asked for, and the generator is missing or damaged.
     """
     known = models_in_use().card("generator").classes if kind == "synthetic" else HAM10000_CODES
     if code not in known:
         raise InputError(f"Unknown diagnosis '{code[:40]}'.", did_you_mean(code[:40], known))
-    return Source(kind, Recipe(check_seed(seed), code))
+    limit = None if truncation is None else check_truncation(truncation)
+    return Source(kind, Recipe(check_seed(seed), code, limit))
 
 
 def examples() -> dict[Kind, tuple[Source, ...]]:

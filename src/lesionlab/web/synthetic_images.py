@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import current_app
 
@@ -43,7 +44,7 @@ class SyntheticImages:
     def _neighbours(self, recipes: list[Recipe], model: str) -> list[Recipe]:
         spare = -len(recipes) % _TOGETHER
         last = recipes[-1]
-        following = (Recipe(last.seed + i, last.diagnosis) for i in range(1, spare + 1) if last.seed + i <= MAX_SEED)
+        following = (replace(last, seed=last.seed + i) for i in range(1, spare + 1) if last.seed + i <= MAX_SEED)
         return [recipe for recipe in following if recipe not in recipes and (model, recipe) not in self._kept]
 
     def _recall(self, key: Key) -> Pixels | None:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from lesionlab.core.diagnoses import Diagnosis, describe
-from lesionlab.core.errors import DataError
 from lesionlab.core.png import encode_png
-from lesionlab.data.prepared import PreparedData, open_prepared
 from lesionlab.inference.nearest_cases import Case
 from lesionlab.records.card import ModelCard
 from lesionlab.web.data_address import data_address
+from lesionlab.web.real_images import at_hand
 
 PICTURE_PX = 96  # as the page shows them, at least
 
@@ -38,7 +37,7 @@ def training_cases(cases: list[Case], card: ModelCard) -> tuple[CaseShown, ...]:
 
 
 def _pictures(cases: list[Case], card: ModelCard) -> dict[str, str]:
-    data = _at_hand(card.training.data)
+    data = at_hand(card.training.data)
     if data is None:
         return {}
     # No image of another part is shown, also where the data at hand is split in another way than the model's was.
@@ -47,11 +46,3 @@ def _pictures(cases: list[Case], card: ModelCard) -> dict[str, str]:
     places = [place for place, image_id in enumerate(part.image_ids) if image_id in wanted]
     pixels = data.take_pixels(data.size_for(PICTURE_PX), part.indices[np.array(places, dtype=np.int64)])
     return {part.image_ids[place]: data_address(encode_png(image)) for place, image in zip(places, pixels, strict=True)}
-
-
-def _at_hand(name: str) -> PreparedData | None:
-    try:
-        data = open_prepared(name)
-    except DataError:
-        return None
-    return None if data.record.external else data

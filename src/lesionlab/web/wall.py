@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
-from PIL import Image
-
-from lesionlab.core import imaging
-from lesionlab.core.synthetic_mark import DIGITAL_SOURCE_TYPE
 from lesionlab.inference.recipe import Recipe
 from lesionlab.records.card import ModelCard
+from lesionlab.web.sprite import corner, sprite_webp
 from lesionlab.web.synthetic_images import synthetic_images
 
 COLUMNS = 10
@@ -41,29 +36,10 @@ def wall_recipes(classes: Sequence[str]) -> tuple[Recipe, ...]:
 def wall_tiles(classes: Sequence[str], size_px: int) -> tuple[Tile, ...]:
     """Return each lesion of the wall with its place in the file."""
     recipes = wall_recipes(classes)
-    return tuple(
-        Tile(recipe, left=number % COLUMNS * size_px, top=number // COLUMNS * size_px)
-        for number, recipe in enumerate(recipes)
-    )
+    places = (corner(number, COLUMNS, size_px) for number in range(len(recipes)))
+    return tuple(Tile(recipe, place.left, place.top) for recipe, place in zip(recipes, places, strict=True))
 
 
 def wall_webp(card: ModelCard) -> bytes:
     """Return the wall as one WebP that says inside that it is synthetic."""
-    images = synthetic_images(wall_recipes(card.classes))
-    rows = [images[start : start + COLUMNS] for start in range(0, len(images), COLUMNS)]
-    buffer = io.BytesIO()
-    sheet = Image.fromarray(imaging.sheet(rows, gap_px=0))
-    sheet.save(buffer, "WEBP", quality=88, method=4, xmp=_marks(card).encode())
-    return buffer.getvalue()
-
-
-def _marks(card: ModelCard) -> str:
-    rights = escape(f"{card.licence}. {card.attribution} {card.notice}")
-    return (
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-        ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
-        f'<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">{rights}</rdf:li></rdf:Alt></dc:rights>'
-        f"<Iptc4xmpExt:DigitalSourceType>{DIGITAL_SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>"
-        "</rdf:Description></rdf:RDF></x:xmpmeta>"
-    )
+    return sprite_webp(synthetic_images(wall_recipes(card.classes)), COLUMNS, card)

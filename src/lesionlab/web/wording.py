@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, url_for
+from markupsafe import Markup, escape
 
 from lesionlab.core.diagnoses import Diagnosis, describe
 from lesionlab.evaluation.classifier_text import PLAIN
+from lesionlab.inference.recipe import Recipe
 from lesionlab.records.card import figure
 from lesionlab.web.images import synthetic_address
 from lesionlab.web.models_in_use import models_in_use
@@ -79,13 +83,35 @@ def image_address(source: Source) -> str:
     """Return the address of the image of a source."""
     recipe = source.recipe
     if source.kind == "synthetic":
-        return synthetic_address(models_in_use().card("generator"), recipe.diagnosis, recipe.seed)
+        return synthetic_address(models_in_use().card("generator"), recipe)
     return url_for("images.procedural", diagnosis=recipe.diagnosis, seed=recipe.seed)
+
+
+def source_text(recipe: Recipe) -> str:
+    """Return how addresses name the synthetic image of a recipe."""
+    return Source("synthetic", recipe).text
+
+
+def in_code(text: str) -> Markup:
+    """Mark what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def add_wording(app: Flask) -> None:
     """Give the templates these ways of writing."""
-    for write in (percent, figure, standing, thousands, duration, metric_name, in_words, diagnosis_name, image_address):
+    for write in (
+        percent,
+        figure,
+        standing,
+        thousands,
+        duration,
+        metric_name,
+        in_words,
+        diagnosis_name,
+        image_address,
+        source_text,
+        in_code,
+    ):
         app.add_template_filter(write)
     app.add_template_filter(classifier_metric)
     app.add_template_filter(describe, "diagnosis")
