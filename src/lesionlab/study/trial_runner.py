@@ -22,8 +22,9 @@ from lesionlab.study.fold_data import FoldData
 from lesionlab.study.frozen import FrozenStudy
 from lesionlab.study.machine import machine
 from lesionlab.study.plan import identity
-from lesionlab.study.pools import BusyError, Drawing, Pools
+from lesionlab.study.pools import BusyError, Pools
 from lesionlab.study.slots import Slots, slots_of
+from lesionlab.study.sources import Drawing
 from lesionlab.study.subsets import groups_sha256
 from lesionlab.study.teaching import teach
 from lesionlab.study.trials import Trial, choosing_trials, confirming_trials
