@@ -18,8 +18,8 @@ from lesionlab.study.slots import slots_of
 from lesionlab.study.worlds import SYMMETRIES, WORLD, WorldSampler, turned
 from lesionlab.training.augmentation import augment
 
-PROTOCOL = replace(first_protocol("tiny", 16, 1, 1), folds=3, real_shares=(1.0, 0.5), pool_images=5)
-PLACE = "50pct-fold0"
+PROTOCOL = replace(first_protocol("tiny", 16, 1, 1), folds=3, pool_images=5)
+PLACE = "25pct-fold0"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def folds(tiny_data) -> FoldData:
 
 @pytest.fixture
 def pool_of(folds, tmp_path):
-    def make(world: str, fold: int = 0, share: float = 0.5):
+    def make(world: str, fold: int = 0, share: float = 0.25):
         sampler = WorldSampler(replace(PROTOCOL, generator={WORLD: world}), lambda *_: nullcontext(silent))
         return sampler.fill(tmp_path / f"{world}-{fold}-{share}", folds.shared(fold, share), PLACE, None)
 
@@ -44,13 +44,13 @@ def test_a_perfect_sampler_draws_lesions_that_the_data_has_not_and_knows_no_imag
     assert pool.saw[0].seen.rows == ()
     others = pool_of("helps", fold=1)
     assert {image.seed for image in pool.images}.isdisjoint(image.seed for image in others.images)
-    found = slots_of(PROTOCOL.arm("raw"), folds, 0, 0.5, pool)
+    found = slots_of(PROTOCOL.arm("raw"), folds, 0, 0.25, pool)
     assert found.generator_sha256 == pool.images[0].model_sha256 != others.images[0].model_sha256
 
 
 def test_one_that_adds_nothing_repeats_each_of_the_arm_s_images_as_often_as_the_next(folds, pool_of):
     pool = pool_of("null")
-    part = folds.shared(0, 0.5).part("train")
+    part = folds.shared(0, 0.25).part("train")
     real, labels = part.images(16), part.labels
     shown = Counter()
     for image, label in zip(pool.pixels(16), pool.labels(part.classes), strict=True):
@@ -96,11 +96,11 @@ def test_the_classifier_s_augmentation_shows_a_turned_image_as_it_shows_the_imag
         assert np.allclose(seen_in_training(turned(image, symmetry)), views, atol=1e-4)
 
 
-@pytest.mark.parametrize(("fold", "share"), [(0, 1.0), (1, 0.5)])
+@pytest.mark.parametrize(("fold", "share"), [(0, 1.0), (1, 0.25)])
 def test_the_guard_holds_in_a_world(folds, pool_of, fold, share):
-    slots_of(PROTOCOL.arm("raw"), folds, 0, 0.5, pool_of("null"))
+    slots_of(PROTOCOL.arm("raw"), folds, 0, 0.25, pool_of("null"))
     with pytest.raises(LeakError, match="saw"):
-        slots_of(PROTOCOL.arm("raw"), folds, 0, 0.5, pool_of("null", fold, share))
+        slots_of(PROTOCOL.arm("raw"), folds, 0, 0.25, pool_of("null", fold, share))
 
 
 def test_what_is_there_is_not_drawn_again_and_says_what_it_is(pool_of):
@@ -117,8 +117,8 @@ def test_what_is_there_is_not_drawn_again_and_says_what_it_is(pool_of):
 def test_worlds_are_of_drawn_lesions_and_have_no_filter(folds, tmp_path):
     sampler = WorldSampler(replace(PROTOCOL, generator={WORLD: "helps"}), lambda *_: nullcontext(silent))
     with pytest.raises(StudyError, match="no filter"):
-        sampler.fill(tmp_path / "pool", folds.shared(0, 0.5), PLACE, ClassifierOptions())
-    data = folds.shared(0, 0.5)
+        sampler.fill(tmp_path / "pool", folds.shared(0, 0.25), PLACE, ClassifierOptions())
+    data = folds.shared(0, 0.25)
     real = type(data)(data.folder, replace(data.record, kind="ham10000"), data.split)
     with pytest.raises(StudyError, match="'tiny' holds real ones"):
         sampler.fill(tmp_path / "pool", real, PLACE, None)
