@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from lesionlab.data.prepared import PreparedData
 from lesionlab.web.config import WebConfig
 from lesionlab.web.server import running
 
@@ -44,6 +45,13 @@ def address(tiny_generator: Path, tiny_classifier: Path) -> Iterator[str]:
     """Where the app with the tiny models is served."""
     with running(WebConfig(tiny_generator, tiny_classifier)) as address:
         yield address
+
+
+@pytest.fixture
+def data_at_hand(tiny_data: PreparedData, monkeypatch: pytest.MonkeyPatch) -> PreparedData:
+    """The drawn lesions that the tiny models learned from, prepared in the home folder."""
+    monkeypatch.setenv("LESIONLAB_HOME", str(tiny_data.folder.parent.parent))
+    return tiny_data
 
 
 OpenPage = Callable[..., Page]

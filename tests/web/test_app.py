@@ -20,6 +20,7 @@ PAGES = (
     "/classify",
     "/classify?synthetic=nv:7",
     "/classify?procedural=mel:3",
+    "/reader",
     "/studies",
     "/models",
     "/models/generator",

@@ -24,6 +24,8 @@ from lesionlab.web.models import models
 from lesionlab.web.models_in_use import use_models
 from lesionlab.web.morph import morph
 from lesionlab.web.openapi import register_openapi
+from lesionlab.web.reader import reader
+from lesionlab.web.reader_games import use_reader_games
 from lesionlab.web.real_images import use_prepared
 from lesionlab.web.studies import studies
 from lesionlab.web.synthetic_images import use_synthetic_images
@@ -56,10 +58,11 @@ def create_app(config: WebConfig) -> APIFlask:
     use_synthetic_images(app.extensions)
     use_judged_images(app.extensions)
     use_prepared(app.extensions)
+    use_reader_games(app.extensions)
     for register in (register_errors, register_headers, register_openapi, add_wording):
         register(app)
     register_callers(app, config.port)
-    for blueprint in (home, generate, synthetic_page, morph, classify, studies, models, images, api, health):
+    for blueprint in (home, generate, synthetic_page, morph, classify, reader, studies, models, images, api, health):
         app.register_blueprint(blueprint)
     app.context_processor(_on_every_page)
     return app
