@@ -24,7 +24,7 @@ def paths(svg: ElementTree.Element, kind: str) -> list[str]:
 def test_a_chart_names_and_describes_itself():
     svg = drawn(STAIRS, Panel("KID", "lower is better", [0.3, 0.2, 0.1], []))
     told = {element.get("id"): element.text for element in svg if element.get("id")}
-    assert told == {"chart-title": "A title", "chart-description": "What is <seen>"}
+    assert told == {"a-title-title": "A title", "a-title-description": "What is <seen>"}
     assert svg.get("aria-labelledby") == " ".join(told)
     assert svg.get("role") == "img"
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lesionlab.cli.study_effect_report import effect_study, kept_outcome, report_kept, report_study
 from lesionlab.cli.text import table
+from lesionlab.core.errors import InputError
 from lesionlab.core.notice import NOTICE
 
 if TYPE_CHECKING:
@@ -26,13 +28,29 @@ def report(
         list[Path] | None,
         typer.Option("--results", metavar="FOLDER", help="Take in records of runs done elsewhere; may be repeated."),
     ] = None,
+    beside: Annotated[
+        list[str] | None,
+        typer.Option("--beside", metavar="STUDY", help="Show this ladder or size curve in it; may be repeated."),
+    ] = None,
 ) -> None:
-    """Write report.html, figure.svg and table.txt of what is done; the same records give the same bytes.
+    """Write what the records of a study say; the same records give the same bytes.
 
-    It needs the study's plan (study.json) and records/ alone: neither torch nor the images.
+    Of a ladder or a size curve report.html, figure.svg and table.txt; of a study of synthetic images report.html,
+    effect.json and effect.csv. It needs plan or protocol and the records alone: neither torch nor the images.
     """
     from lesionlab.study.folder import copy_study, find_study
 
+    effect, kept = effect_study(study), kept_outcome(study)
+    if effect is not None or kept is not None:
+        if results:
+            raise InputError("--results takes in runs of a ladder or a size curve.", "Copy records into its records/.")
+        if effect is not None:
+            report_study(effect, to, beside or [])
+        elif kept is not None:
+            report_kept(kept, to, beside or [])
+        return
+    if beside:
+        raise InputError("--beside is for the report of a study of synthetic images.", "Leave it out.")
     found = find_study(study)
     for folder in results or []:
         take_in(found, folder)

@@ -159,7 +159,7 @@ class Protocol:
 def dosed(arm: ProtocolArm, dose: float) -> ProtocolArm:
     """Return what a sweep makes of an arm: the same at another dose."""
     name = f"{arm.name}-dose{100 * dose:g}".replace(".", "-")
-    return replace(arm, name=name, title=f"{arm.title}, dose {dose:g}", dose=dose, pretraining=0.0)
+    return replace(arm, name=name, dose=dose, pretraining=0.0)
 
 
 def read_protocol(path: Path) -> Protocol:

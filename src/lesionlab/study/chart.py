@@ -75,13 +75,14 @@ def chart(
 
     `keys` say what is drawn: "mean", "other", "ruler" or the kind of a dot, each with a few words.
     """
+    key = title.lower().replace(" ", "-")  # two charts may stand on one page
     names = [_wrapped(label) for label in axis.labels]
     height = TOP + len(panels) * (PANEL + GAP) - 18 + LABEL_LINE * max(map(len, names)) + (20 if axis.title else 0)
     parts = [
         f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-labelledby="chart-title chart-description" width="{WIDTH}" height="{height}">',
-        f'<title id="chart-title">{escape(title)}</title>',
-        f'<desc id="chart-description">{escape(description)}</desc>',
+        f'aria-labelledby="{key}-title {key}-description" width="{WIDTH}" height="{height}">',
+        f'<title id="{key}-title">{escape(title)}</title>',
+        f'<desc id="{key}-description">{escape(description)}</desc>',
         f'<rect class="chart-ground" width="{WIDTH}" height="{height}"/>',
         *_keys(keys),
     ]
