@@ -26,6 +26,8 @@ PATHS = (
     "/classify?synthetic=akiec:7",
     "/classify?procedural=mel:3",
     "/reader",
+    "/data",
+    "/audit",
     "/studies",
     "/models",
     "/models/generator",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lesionlab.core.errors import InputError
-from lesionlab.curate.audit_lists import read_lists, read_table
+from lesionlab.curate.audit_lists import read_lists, read_pasted, read_pasted_table, read_table
 
 KNOWN = {f"ISIC_{number:07d}" for number in range(24306, 24316)} | {"DRAWN_0000001_0"}
 A, B, C, D = "ISIC_0024306", "ISIC_0024307", "ISIC_0024308", "ISIC_0024309"
@@ -125,3 +125,20 @@ def test_a_list_without_images_is_refused(tmp_path: Path, content: bytes):
 def test_a_missing_list_is_named(tmp_path: Path):
     with pytest.raises(InputError, match=r"There is no file .*nowhere\.txt"):
         read_lists({"test": tmp_path / "nowhere.txt"}, KNOWN)
+
+
+def test_pasted_text_is_read_as_a_file_of_it():
+    assert read_pasted({"train": f"image_id\n{A}.jpg\n\n# x\n{B}", "test": C}, KNOWN).parts == {
+        "train": (A, B),
+        "test": (C,),
+    }
+    assert read_pasted_table(f"{A},train\n{B};x,test", KNOWN).parts == {"train": (A,), "test": (B,)}
+
+
+def test_pasted_text_that_is_no_split_is_refused_without_a_path():
+    with pytest.raises(InputError, match="The test part of your lists names no image"):
+        read_pasted({"train": A, "test": "hello"}, KNOWN)
+    with pytest.raises(InputError, match="Your table has no column of ids"):
+        read_pasted_table("hello", KNOWN)
+    with pytest.raises(InputError, match="Your table has no rows"):
+        read_pasted_table("# nothing", KNOWN)

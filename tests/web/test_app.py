@@ -21,6 +21,8 @@ PAGES = (
     "/classify?synthetic=nv:7",
     "/classify?procedural=mel:3",
     "/reader",
+    "/data",
+    "/audit",
     "/studies",
     "/models",
     "/models/generator",

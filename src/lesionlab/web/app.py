@@ -13,6 +13,8 @@ from lesionlab.web.api import api
 from lesionlab.web.callers import register_callers
 from lesionlab.web.classify import classify
 from lesionlab.web.config import WebConfig
+from lesionlab.web.data import data
+from lesionlab.web.data_audits import use_audits
 from lesionlab.web.errors import register_errors
 from lesionlab.web.generate import generate
 from lesionlab.web.headers import register_headers
@@ -59,10 +61,24 @@ def create_app(config: WebConfig) -> APIFlask:
     use_judged_images(app.extensions)
     use_prepared(app.extensions)
     use_reader_games(app.extensions)
+    use_audits(app.extensions)
     for register in (register_errors, register_headers, register_openapi, add_wording):
         register(app)
     register_callers(app, config.port)
-    for blueprint in (home, generate, synthetic_page, morph, classify, reader, studies, models, images, api, health):
+    for blueprint in (
+        home,
+        generate,
+        synthetic_page,
+        morph,
+        classify,
+        reader,
+        data,
+        studies,
+        models,
+        images,
+        api,
+        health,
+    ):
         app.register_blueprint(blueprint)
     app.context_processor(_on_every_page)
     return app
