@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from lesionlab.core.errors import RunError
-from lesionlab.records.run import RunRecord, create_run, find_run
+from lesionlab.records.run import RunRecord, create_run, find_run, find_run_of_job
 
 RECORD = RunRecord("generator", "tiny", "0" * 64, "lesionlab gan train", {"total_kimg": 1.0})
 
@@ -43,3 +45,23 @@ def test_a_folder_that_is_no_run_or_is_damaged(tmp_path):
     (run.path / "options.json").unlink()
     with pytest.raises(RunError, match="no run folder"):
         run.read()
+
+
+def test_one_process_at_a_time_trains_a_run(tmp_path):
+    run = create_run(tmp_path, RECORD, "gan")
+    assert not run.in_training
+    with run.trained_by_this_process():
+        assert run.in_training
+        with pytest.raises(RunError, match="Another process trains 00000-gan"), run.trained_by_this_process():
+            pass
+    assert not run.in_training
+    with run.trained_by_this_process():
+        pass
+
+
+def test_the_run_of_a_job_is_found_beside_damaged_ones(tmp_path):
+    create_run(tmp_path, RECORD, "gan")
+    wanted = create_run(tmp_path, replace(RECORD, job="4e20f2db7082"), "gan")
+    (create_run(tmp_path, RECORD, "gan").path / "options.json").write_text("{")
+    assert find_run_of_job("4e20f2db7082", tmp_path) == wanted
+    assert find_run_of_job("another", tmp_path) is None

@@ -168,3 +168,12 @@ def test_sums_are_means_over_the_steps_and_hold_no_graph():
         sums.add({"loss": torch.tensor(value, requires_grad=True)})
     assert sums.means() == {"loss": 3.0}
     assert not sums.values["loss"].requires_grad
+
+
+@pytest.mark.parametrize("end", [False, True])
+def test_a_run_that_another_process_trains_is_left_alone(run, end):
+    drive(run, Counter(), silent)
+    before = run.state.read_bytes()
+    with run.trained_by_this_process(), pytest.raises(RunError, match="Another process trains"):
+        drive(run, Counter(), silent, end=end)
+    assert run.state.read_bytes() == before

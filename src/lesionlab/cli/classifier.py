@@ -24,7 +24,9 @@ from lesionlab.cli.training import (
     DataChoice,
     DryRunChoice,
     EndChoice,
+    JobChoice,
     PresetChoice,
+    QueueChoice,
     ResumeChoice,
     SettingChoice,
     SplitChoice,
@@ -89,6 +91,8 @@ def train(
     resume: ResumeChoice = None,
     end: EndChoice = False,
     dry_run: DryRunChoice = False,
+    queue: QueueChoice = False,
+    job: JobChoice = "",
 ) -> None:
     """Train a classifier on the training part; Ctrl-C stops it so that it can go on later.
 
@@ -96,7 +100,9 @@ def train(
     as a TOML file.
     """
     begun = [f"pretrained={pretrained}", "width=1"] if pretrained is not None else []
-    train_stage(STAGE, Choices(data, preset, config, [*begun, *(settings or [])], resume, dry_run, split, end=end))
+    chosen = [*begun, *(settings or [])]
+    asked = Choices(data, preset, config, chosen, resume, dry_run, split, end=end, queue=queue, job=job)
+    train_stage(STAGE, asked)
 
 
 app.command(short_help="Fit a classifier's probabilities, on lesions that chose nothing.")(calibrate)

@@ -20,8 +20,10 @@ from lesionlab.cli.training import (
     DryRunChoice,
     EndChoice,
     FromChoice,
+    JobChoice,
     OnlyChoice,
     PresetChoice,
+    QueueChoice,
     ResumeChoice,
     SettingChoice,
     SplitChoice,
@@ -69,10 +71,13 @@ def train(
     resume: ResumeChoice = None,
     end: EndChoice = False,
     dry_run: DryRunChoice = False,
+    queue: QueueChoice = False,
+    job: JobChoice = "",
 ) -> None:
     """Train a generator on the training part; Ctrl-C stops it so that it can go on later.
 
     Presets: released, quick (32 px), tiny (16 px). With --dry-run the options are printed as a TOML file.
     """
     chosen = tuple(only or ())
-    train_stage(STAGE, Choices(data, preset, config, settings or [], resume, dry_run, split, origin, chosen, end))
+    asked = Choices(data, preset, config, settings or [], resume, dry_run, split, origin, chosen, end, queue, job)
+    train_stage(STAGE, asked)

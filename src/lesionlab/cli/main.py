@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from lesionlab import __version__
-from lesionlab.cli import classifier, collect, data, gan, models, study
+from lesionlab.cli import classifier, collect, data, gan, jobs, models, study
 from lesionlab.cli.failures import ReportingGroup
 from lesionlab.cli.inspect import inspect
 from lesionlab.cli.serve import serve
+from lesionlab.cli.worker import worker
 from lesionlab.core.notice import NOTICE
 
 app = typer.Typer(
@@ -35,7 +36,9 @@ app.add_typer(gan.app, name="gan")
 app.add_typer(classifier.app, name="classifier")
 app.add_typer(models.app, name="models")
 app.add_typer(study.app, name="study")
+app.add_typer(jobs.app, name="jobs")
 app.command(short_help="Serve the web app on this machine.")(serve)
+app.command(short_help="Carry out trainings from the queue.")(worker)
 app.command(short_help="Say whether files are ours, and prove it.")(inspect)
 
 
@@ -50,8 +53,13 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and leave.", callback=_print_version, is_eager=True)
     ] = False,
+    tethered: Annotated[bool, typer.Option("--tethered", hidden=True)] = False,
 ) -> None:
     """Run one of the commands below."""
+    if tethered:  # a worker's child ends with it
+        from lesionlab.jobs.tether import leave_when_input_ends
+
+        leave_when_input_ends()
 
 
 def main() -> None:

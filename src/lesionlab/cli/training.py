@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lesionlab.cli.failures import EXIT_INTERRUPTED
+from lesionlab.cli.jobs import submit
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.stage_options import options_as_toml, stage_options
 from lesionlab.core.errors import InputError, MissingPartError, RunError
 from lesionlab.core.home import runs_folder
 from lesionlab.core.progress import Progress, silent
 from lesionlab.records.card import CARD_NAME
+from lesionlab.records.job import Stage as StageNoun
+from lesionlab.records.job import TrainingRequest
 from lesionlab.records.presets import DEFAULT_PRESET, Preset, finetuned
 from lesionlab.records.run import RunFolder, find_run
 
@@ -60,13 +63,15 @@ EndChoice = Annotated[
     bool, typer.Option("--end", help="With --resume: train no further, export the best of what the run has.")
 ]
 DryRunChoice = Annotated[bool, typer.Option("--dry-run", help="Print the options and stop.")]
+QueueChoice = Annotated[bool, typer.Option("--queue", help="Leave it to a worker (`lesionlab worker`).")]
+JobChoice = Annotated[str, typer.Option("--job", hidden=True)]  # the worker says whose training this is
 
 
 @dataclass(frozen=True)
 class Stage:
     """One of the two stages: its word on the command line, its presets and where its run functions are."""
 
-    noun: str
+    noun: StageNoun
     kind: str
     presets: Mapping[str, Preset[Any]]
     load: Callable[[], tuple[Callable[..., RunFolder], Callable[..., None]]]  # imports torch
@@ -88,10 +93,15 @@ class Choices:
     origin: str | None = None
     only: tuple[str, ...] = ()
     end: bool = False
+    queue: bool = False
+    job: str = ""
 
 
 def train(stage: Stage, choices: Choices) -> None:
-    """Start a run or go on with one, to its end or to Ctrl-C."""
+    """Start a run or go on with one, to its end or to Ctrl-C; or put it into the queue."""
+    if choices.queue:
+        _into_the_queue(stage, choices)
+        return
     if choices.resume is not None:
         _resume(stage, choices)
         return
@@ -134,6 +144,8 @@ def _start(stage: Stage, choices: Choices, options: Any, head: str, begun: list[
     stage.beforehand(options)
     if choices.only:
         more["only"] = tuple(dict.fromkeys(choices.only))
+    if choices.job:
+        more["job"] = choices.job
     with _comparing(data) as progress:
         run = start(options, data, _command(stage, choices, begun), runs_folder(), progress, **more)
     _go_on(stage, run, data)
@@ -214,15 +226,38 @@ def explain_missing() -> Iterator[None]:
         ) from error
 
 
+def _into_the_queue(stage: Stage, choices: Choices) -> None:
+    """Check what can be known here without the packages of training, and leave the rest to a worker."""
+    begun = ["--preset", choices.preset] if choices.preset else []
+    if choices.resume is not None:
+        run = find_run(choices.resume, runs_folder())
+        begun = ["--resume", run.path.name, *(["--end"] if choices.end else [])]
+    elif choices.origin is not None:
+        begun = ["--from", find_run(choices.origin, runs_folder()).path.name]
+    else:
+        stage_options(stage.presets, choices.preset or DEFAULT_PRESET, choices.config, choices.settings)
+    whole = replace(choices, split=_resolved(choices.split), config=_resolved(choices.config))
+    submit(TrainingRequest(stage.noun, (*begun, *_arguments(whole))))
+
+
+def _resolved(path: Path | None) -> Path | None:
+    return None if path is None else path.resolve()
+
+
 def _command(stage: Stage, choices: Choices, begun: list[str]) -> str:
-    words = ["lesionlab", stage.noun, "train", "--data", choices.data or DEFAULT_DATA, *begun]
+    data = ["--data", choices.data or DEFAULT_DATA]
+    return shlex.join(["lesionlab", stage.noun, "train", *data, *begun, *_arguments(replace(choices, data=None))])
+
+
+def _arguments(choices: Choices) -> list[str]:
+    words = ["--data", choices.data] if choices.data else []
     for code in choices.only:
         words += ["--only", code]
     words += ["--split", str(choices.split)] if choices.split else []
     words += ["--config", str(choices.config)] if choices.config else []
     for setting in choices.settings:
         words += ["--set", setting]
-    return shlex.join(words)
+    return words
 
 
 def _short_name(run: RunFolder) -> str:

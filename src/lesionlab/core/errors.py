@@ -85,6 +85,12 @@ class StudyError(LesionLabError):
     code = "bad_study"
 
 
+class JobError(LesionLabError):
+    """A job that cannot be submitted, stopped or gone on with, or a queue that cannot be reached."""
+
+    code = "bad_job"
+
+
 class MissingPartError(LesionLabError):
     """An optional part of the installation, such as torch, that is needed and absent."""
 

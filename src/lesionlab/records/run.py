@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from lesionlab.core.errors import RunError
 from lesionlab.core.files import write_json, write_text
+from lesionlab.core.locks import try_lock
 from lesionlab.records.codec import from_plain, to_plain
 
 Options = TypeVar("Options")
@@ -29,6 +31,7 @@ class RunRecord:
     options: dict[str, Any]
     only: tuple[str, ...] = ()  # the diagnoses trained on, where they are not all
     parent_sha256: str = ""  # of the weights that it began with; a generator's card and groups lie in `parent`
+    job: str = ""  # the id of the job that began it, if a worker did
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,32 @@ class RunFolder:
     def done(self) -> bool:
         """Whether the run came to its end and its export is whole."""
         return (self.path / "done").is_file()
+
+    @contextmanager
+    def trained_by_this_process(self) -> Iterator[None]:
+        """Keep other processes from training the run, until the block or the process ends.
+
+        Raises:
+            RunError: another process trains it.
+        """
+        with self._lock_file.open("ab") as file, try_lock(file) as held:
+            if not held:
+                raise RunError(
+                    f"Another process trains {self.path.name}.", "Wait for it, or stop it: its state is saved then."
+                )
+            yield
+
+    @property
+    def in_training(self) -> bool:
+        """Whether a process trains the run at this moment."""
+        if not self._lock_file.is_file():
+            return False
+        with self._lock_file.open("ab") as file, try_lock(file) as free:
+            return not free
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.path / ".lock"
 
     def mark_done(self) -> None:
         """Write the marker that ends a run."""
@@ -150,3 +179,15 @@ def find_run(name: str, parent: Path) -> RunFolder:
             return RunFolder(path)
     known = ", ".join(p.name for p in there[-5:]) or "none yet"
     raise RunError(f"There is no run '{name}' in {parent}.", f"The latest runs: {known}.")
+
+
+def find_run_of_job(job: str, parent: Path) -> RunFolder | None:
+    """Return the run that a job began, or None where it began none here."""
+    for path in sorted(parent.glob(f"*/{OPTIONS_NAME}"), reverse=True):
+        run = RunFolder(path.parent)
+        try:
+            if run.read().job == job:
+                return run
+        except RunError:
+            continue  # a damaged run of somebody else's
+    return None

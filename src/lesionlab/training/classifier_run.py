@@ -26,9 +26,17 @@ from lesionlab.training.run_start import read_run, start_run, training_facts, wr
 
 
 def start_classifier(
-    options: ClassifierOptions, data: PreparedData, command: str, parent: Path, progress: Progress = silent
+    options: ClassifierOptions,
+    data: PreparedData,
+    command: str,
+    parent: Path,
+    progress: Progress = silent,
+    *,
+    job: str = "",
 ) -> RunFolder:
     """Make the folder of a classifier run; see `start_run` for what else is refused here.
+
+    `job` is the id of the job that this is, if it is one.
 
     Raises:
         DataError: there is one class only, or a class has no lesion to choose on.
@@ -40,7 +48,7 @@ def start_classifier(
         file = pretrained_file(options.pretrained)
         load_pretrained(new_classifier(options, len(data.split.classes)), file)
         digest = sha256_of(file)
-    return start_run("classifier", options, data, command, parent, progress, parent_sha256=digest)
+    return start_run("classifier", options, data, command, parent, progress, parent_sha256=digest, job=job)
 
 
 def _check_classes(choosing: Part) -> None:

@@ -74,10 +74,13 @@ def drive(run: RunFolder, trainee: Trainee, progress: Progress, *, end: bool = F
 
     Raises:
         RunError: the state is damaged, a figure is no longer finite, or disk or memory are full (the last good state
-            stays); with `end`, there is no state.
+            stays); another process trains the run; with `end`, there is no state.
     """
-    if end:
-        return _as_it_stands(run, trainee)
+    with run.trained_by_this_process():
+        return _as_it_stands(run, trainee) if end else _drive(run, trainee, progress)
+
+
+def _drive(run: RunFolder, trainee: Trainee, progress: Progress) -> float:
     sums, seconds = _resume(run, trainee) if run.state.is_file() else _begin(run, trainee)
     saved = time.monotonic()
     begun = saved - seconds  # as if all that was spent before had been spent just now

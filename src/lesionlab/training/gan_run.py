@@ -39,11 +39,12 @@ def start_gan(
     *,
     only: tuple[str, ...] = (),
     origin: RunFolder | None = None,
+    job: str = "",
 ) -> RunFolder:
     """Make the folder of a generator run; see `start_run` for what is refused here.
 
     `only` names the diagnoses to train on, where they are not all; with `origin` the run begins with the weights of
-    that finished one.
+    that finished one; `job` is the id of the job that this is, if it is one.
 
     Raises:
         MissingPartError: TensorBoard is asked for and not installed.
@@ -57,11 +58,11 @@ def start_gan(
         validation = of_classes(data.part("validation"), only)
         comparable(validation.labels, part.labels, len(part.classes), options.kid_images)
     if origin is None:
-        return start_run("generator", options, data, command, parent, progress, only=only)
+        return start_run("generator", options, data, command, parent, progress, only=only, job=job)
     begun_with = read_origin(origin)
     check_origin(begun_with, options, data, part)
     digest = begun_with.card.weights_sha256
-    run = start_run("generator", options, data, command, parent, progress, only=only, parent_sha256=digest)
+    run = start_run("generator", options, data, command, parent, progress, only=only, parent_sha256=digest, job=job)
     compute = choose_compute(options.bf16, options.threads)
     with telling_what_ran_out(run):
         trainee, _ = _trainee(options, data, only, compute)

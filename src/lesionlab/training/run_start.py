@@ -39,10 +39,12 @@ def start_run(
     *,
     only: tuple[str, ...] = (),
     parent_sha256: str = "",
+    job: str = "",
 ) -> RunFolder:
     """Check what can be known before the first step, then make the numbered run folder in `parent`.
 
-    `only` names the diagnoses to train on, where they are not all; `parent_sha256` the weights to begin with.
+    `only` names the diagnoses to train on, where they are not all; `parent_sha256` the weights to begin with;
+    `job` the id of the job that this is, if it is one.
 
     Raises:
         MissingPartError: the packages of the export are absent.
@@ -58,7 +60,7 @@ def start_run(
     TrainingArm(part, progress=progress)
     noun = "gan" if kind == "generator" else "classifier"
     label = f"{noun}-{data.name}-{options.image_size_px}px"
-    record = RunRecord(kind, data.name, data.split.sha256, command, to_plain(options), only, parent_sha256)
+    record = RunRecord(kind, data.name, data.split.sha256, command, to_plain(options), only, parent_sha256, job)
     run = create_run(parent, record, label)
     if data.split.sha256 != data.record.split_sha256:
         write_split(run.split, data.split)  # the data set does not keep it
