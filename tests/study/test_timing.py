@@ -15,3 +15,8 @@ def test_a_rate_is_measured_over_whole_rounds_of_the_penalty(monkeypatch, ladder
     every = 16 if arm == "penalty" else 1
     assert len(steps) > timing.WARM_UP_STEPS
     assert (len(steps) - timing.WARM_UP_STEPS) % every == 0
+
+
+def test_a_classifier_is_timed_as_well(monkeypatch, judge, tiny_data):
+    monkeypatch.setattr(timing, "SECONDS", 0.01)
+    assert timing.classifier_seconds_per_kimg(judge, tiny_data.part("train")) > 0

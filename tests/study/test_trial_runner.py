@@ -66,7 +66,7 @@ def runner_on(data, gan_options, **changes) -> TrialRunner:
 def confirmed(tiny_data, tiny_gan_options, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LESIONLAB_HOME", str(tmp_path_factory.mktemp("home")))
-        runner = runner_on(tiny_data, tiny_gan_options)
+        runner = runner_on(tiny_data, tiny_gan_options, sweep_doses=(0.25,))
         yield runner, list(runner.confirm())
 
 
@@ -120,6 +120,16 @@ def test_what_others_work_on_is_passed_over_and_told_when_nothing_else_is_left(c
     assert [path.stem for path in runner.study.records.glob("*seed7.json")] == ["replay-50pct-fold1-seed7"]
     for path in runner.study.records.glob("*seed7*"):
         path.unlink()
+
+
+def test_sweeps_are_trained_with_one_seed_from_the_same_pools_and_leave_the_verdict_alone(confirmed):
+    runner, _ = confirmed
+    pools = sorted(path.name for path in (runner.study.path / "pools").iterdir())
+    done = {(record.arm, record.fold, record.seed) for record in runner.sweep()}
+    assert done == {(arm, fold, 0) for arm in ("raw-dose25", "replay-dose25") for fold in (0, 1)}
+    assert sorted(path.name for path in (runner.study.path / "pools").iterdir()) == pools
+    assert list(runner.sweep()) == []
+    assert choose(runner.findings(), runner.protocol).synthetic == "raw"
 
 
 def test_other_data_than_it_was_frozen_on_is_refused(confirmed, tiny_data):

@@ -8,14 +8,20 @@ from typing import Annotated
 import typer
 
 from lesionlab.cli.study_init import init
+from lesionlab.cli.study_plan import plan as plan_protocol
 from lesionlab.cli.study_report import report
 from lesionlab.cli.study_run import run, verdict
+from lesionlab.cli.study_status import status
+from lesionlab.cli.study_sweep import sweep
 from lesionlab.cli.study_work import DEFAULT_KIMG, DEFAULT_SEEDS, DEFAULT_SIZE_PX, Asked, recipe, work_on
 from lesionlab.cli.training import DataChoice, SettingChoice
 
 app = typer.Typer(help="Studies: many runs under one protocol.", no_args_is_help=True, rich_markup_mode=None)
 app.command(short_help="Write the protocol of a study of synthetic images, to read and to change.")(init)
+app.command("plan", short_help="Say how long a protocol takes here, and what it can answer.")(plan_protocol)
 app.command(short_help="Freeze a protocol, and do all that its verdicts rest on.")(run)
+app.command(short_help="Say what of a study is done, at work and left.")(status)
+app.command(short_help="Train other arms, doses and shares, which no verdict rests on.")(sweep)
 app.command(short_help="Say from the records whether synthetic images help.")(verdict)
 app.command(short_help="Page, figure and table of what is done, from the records alone.")(report)
 

@@ -44,6 +44,11 @@ class ProtocolArm:
     pretraining: float = 0.0  # the share of the steps, at their beginning, whose slots are all filled; none after it
     classifier: dict[str, Any] = field(default_factory=dict)  # options that are other than the study's
 
+    @property
+    def shows_synthetic(self) -> bool:
+        """Whether some of its slots hold synthetic images."""
+        return self.fill in ("raw", "filtered", "shuffled")
+
 
 @dataclass(frozen=True)
 class Protocol:

@@ -10,15 +10,13 @@ from lesionlab.records.protocol import Protocol
 from lesionlab.records.study_images import StudyImages
 from lesionlab.records.tested import TestedRecord
 
-SYNTHETIC_FILLS = ("raw", "filtered", "shuffled")
-
 
 def checks(
     images: StudyImages, records: Sequence[TestedRecord], protocol: Protocol, openings: Sequence[Opening]
 ) -> tuple[Check, ...]:
     """Return what the records say about leaks between the parts, and whether all arms had the same."""
-    synthetic = [record for record in records if protocol.arm(record.arm).fill in SYNTHETIC_FILLS]
-    others = [record for record in records if protocol.arm(record.arm).fill not in SYNTHETIC_FILLS]
+    synthetic = [record for record in records if protocol.arm(record.arm).shows_synthetic]
+    others = [record for record in records if not protocol.arm(record.arm).shows_synthetic]
     return (
         _tested_once(images),
         _chosen_apart(images),

@@ -16,3 +16,12 @@ def claim(folder: Path, name: str) -> Iterator[bool]:
     claims.mkdir(parents=True, exist_ok=True)
     with (claims / name).open("ab") as file, try_lock(file) as held:
         yield held
+
+
+def claimed(folder: Path, name: str) -> bool:
+    """Return whether some process on this machine works on what goes by a name."""
+    path = folder / "claims" / name
+    if not path.is_file():
+        return False
+    with path.open("ab") as file, try_lock(file) as free:
+        return not free

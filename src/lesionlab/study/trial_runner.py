@@ -27,10 +27,8 @@ from lesionlab.study.slots import Slots, slots_of
 from lesionlab.study.sources import Drawing
 from lesionlab.study.subsets import groups_sha256
 from lesionlab.study.teaching import teach
-from lesionlab.study.trials import Trial, choosing_trials, confirming_trials
+from lesionlab.study.trials import Trial, choosing_trials, confirming_trials, sweeping_trials
 from lesionlab.training.run_start import versions
-
-SYNTHETIC_FILLS = ("raw", "filtered", "shuffled")
 
 
 class TrialRunner:
@@ -67,6 +65,16 @@ class TrialRunner:
         yield from self.carry_out(choosing_trials(self.protocol, "synthetic"), real)
         choices: Choices = choose(self.findings(), self.protocol)
         yield from self.carry_out(confirming_trials(self.protocol, choices), real)
+
+    def sweep(self) -> Iterator[TestedRecord]:
+        """Do what no verdict rests on, with one seed, and yield each new record; the verdicts' trainings come first.
+
+        Raises:
+            BusyError: other processes work on what is left.
+            StudyError: the arms have not been chosen yet.
+        """
+        choices: Choices = choose(self.findings(), self.protocol)
+        yield from self.carry_out(sweeping_trials(self.protocol, choices), choices.real)
 
     def carry_out(self, trials: Sequence[Trial], real: str | None) -> Iterator[TestedRecord]:
         """Do each training that has no record, and yield it; arms beyond `real` ones build on that arm's options.
@@ -148,7 +156,7 @@ class TrialRunner:
 
     def _slots(self, arm: ProtocolArm, trial: Trial, options: ClassifierOptions) -> Slots:
         pool = None
-        if arm.fill in SYNTHETIC_FILLS:
+        if arm.shows_synthetic:
             judge = options if arm.fill == "filtered" else None
             pool = self.pools.pool(trial.fold, trial.share, judge)
         return slots_of(arm, self.folds, trial.fold, trial.share, pool)
