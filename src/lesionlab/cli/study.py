@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lesionlab.cli.study_demo import demo
 from lesionlab.cli.study_init import init
 from lesionlab.cli.study_plan import plan as plan_protocol
 from lesionlab.cli.study_report import report
@@ -23,6 +24,7 @@ app.command(short_help="Freeze a protocol, and do all that its verdicts rest on.
 app.command(short_help="Say what of a study is done, at work and left.")(status)
 app.command(short_help="Train other arms, doses and shares, which no verdict rests on.")(sweep)
 app.command(short_help="Say from the records whether synthetic images help.")(verdict)
+app.command(short_help="A whole study in a world whose truth is known, in minutes.")(demo)
 app.command(short_help="Page, figure and table of what is done, from the records alone.")(report)
 
 SizeChoice = Annotated[int | None, typer.Option("--size", help="Pixels a side.", show_default=str(DEFAULT_SIZE_PX))]

@@ -14,8 +14,11 @@ from lesionlab.cli.training import DataChoice, explain_missing
 from lesionlab.core.notice import NOTICE
 
 if TYPE_CHECKING:
+    from lesionlab.data.prepared import PreparedData
     from lesionlab.metrics.contrast import Contrast
+    from lesionlab.records.protocol import Protocol
     from lesionlab.study.debunking import Debunked
+    from lesionlab.study.frozen import FrozenStudy
 
 ThreadsChoice = Annotated[int, typer.Option("--threads", help="CPU threads of a training; 0: as many as there are.")]
 
@@ -31,13 +34,19 @@ def run(
     """
     from lesionlab.data.prepared import open_prepared
     from lesionlab.records.protocol import read_protocol
+
+    asked = read_protocol(protocol)
+    study = carry_out(asked, open_prepared(data or asked.data), threads, f"lesionlab study run {protocol}")
+    typer.echo(f"All that the verdicts rest on is done.\n  next: lesionlab study verdict {study.path.name}")
+
+
+def carry_out(asked: Protocol, prepared: PreparedData, threads: int, again: str) -> FrozenStudy:
+    """Freeze a protocol and do all that its verdicts rest on, to the end or to Ctrl-C; `again` goes on with it."""
     from lesionlab.study.fold_data import FoldData
     from lesionlab.study.frozen import freeze
 
     with explain_missing():
         from lesionlab.study.trial_runner import TrialRunner
-    asked = read_protocol(protocol)
-    prepared = open_prepared(data or asked.data)
     images = FoldData(prepared, asked).images()
     study = freeze(asked, images, prepared.split.sha256, prepared.split.classes)
     typer.echo(f"Study: {study.path}", err=True)
@@ -47,9 +56,9 @@ def run(
             typer.echo(f"Done: {record.name}, {record.seconds / 60:.1f} min{fate}", err=True)
     except KeyboardInterrupt:
         typer.echo("Stopped; what is done is kept, and the training at hand begins again.", err=True)
-        typer.echo(f"  next: lesionlab study run {protocol}", err=True)
+        typer.echo(f"  next: {again}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    typer.echo(f"All that the verdicts rest on is done.\n  next: lesionlab study verdict {study.path.name}")
+    return study
 
 
 def verdict(
@@ -72,11 +81,12 @@ def verdict(
     switches = switches_of(without or [])
     findings = Findings(found.images, found.frozen.classes, found.tested())
     for share in found.protocol.real_shares:
-        typer.echo(_told(debunk(findings, found.protocol, share, switches), share))
+        typer.echo(verdict_text(debunk(findings, found.protocol, share, switches), share))
     typer.echo(NOTICE)
 
 
-def _told(found: Debunked, share: float) -> str:
+def verdict_text(found: Debunked, share: float) -> str:
+    """Return what the records say at a share of the real images: the word, why, and both comparisons."""
     from lesionlab.study.debunking import TOLD
 
     evidence, choices = found.evidence, found.choices
