@@ -14,6 +14,7 @@ from lesionlab.cli.study_report import report
 from lesionlab.cli.study_run import run, verdict
 from lesionlab.cli.study_status import status
 from lesionlab.cli.study_sweep import sweep
+from lesionlab.cli.study_theatre import theatre
 from lesionlab.cli.study_work import DEFAULT_KIMG, DEFAULT_SEEDS, DEFAULT_SIZE_PX, Asked, recipe, work_on
 from lesionlab.cli.training import DataChoice, SettingChoice
 
@@ -25,6 +26,7 @@ app.command(short_help="Say what of a study is done, at work and left.")(status)
 app.command(short_help="Train other arms, doses and shares, which no verdict rests on.")(sweep)
 app.command(short_help="Say from the records whether synthetic images help.")(verdict)
 app.command(short_help="A whole study in a world whose truth is known, in minutes.")(demo)
+app.command(short_help="Stage known leaks beside the honest protocol: what each buys.")(theatre)
 app.command(short_help="Page, figure and table of what is done, from the records alone.")(report)
 
 SizeChoice = Annotated[int | None, typer.Option("--size", help="Pixels a side.", show_default=str(DEFAULT_SIZE_PX))]
