@@ -23,3 +23,10 @@ def test_a_damaged_model_is_told_while_the_app_goes_on(damaged: WebConfig, confi
     assert (response.status_code, body["status"]) == (200, "degraded")
     assert body["models"]["generator"]["ok"]
     assert "cut or changed" in body["models"]["classifier"]["error"]["cure"]
+
+
+def test_ready_is_who_can_answer(client: FlaskClient, damaged: WebConfig, config: WebConfig, refused) -> None:
+    response = client.get("/readyz")
+    assert (response.status_code, response.get_json()["status"]) == (200, "ok")
+    broken = create_app(WebConfig(config.generator, damaged.classifier)).test_client()
+    assert "cut or changed" in refused(broken.get("/readyz"), 503)

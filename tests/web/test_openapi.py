@@ -29,7 +29,13 @@ def references(value: Any) -> Iterator[str]:
 
 def test_it_describes_the_api_and_nothing_else(description: dict[str, Any]) -> None:
     assert description["openapi"].startswith("3.1")
-    assert set(description["paths"]) == {"/api/v1/generate", "/api/v1/classify", "/api/v1/models", "/healthz"}
+    assert set(description["paths"]) == {
+        "/api/v1/generate",
+        "/api/v1/classify",
+        "/api/v1/models",
+        "/healthz",
+        "/readyz",
+    }
 
 
 def test_every_reference_leads_somewhere(description: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from lesionlab.web.health import health
 from lesionlab.web.home import home
 from lesionlab.web.images import images, model_tag, synthetic_address
 from lesionlab.web.judged import use_judged_images
+from lesionlab.web.metering import register_meter
 from lesionlab.web.models import models
 from lesionlab.web.models_in_use import use_models
 from lesionlab.web.morph import morph
@@ -56,12 +57,12 @@ def create_app(config: WebConfig) -> APIFlask:
     app.config["MAX_CONTENT_LENGTH"] = config.max_upload_bytes + FORM_OVERHEAD_BYTES
     app.config["MAX_FORM_PARTS"] = 20
     app.json.sort_keys = False  # type: ignore[attr-defined]  # classes keep the model's order
-    use_models(app.extensions, config)
-    use_synthetic_images(app.extensions)
+    use_synthetic_images(app.extensions, use_models(app.extensions, config))
     use_judged_images(app.extensions)
     use_prepared(app.extensions)
     use_reader_games(app.extensions)
     use_audits(app.extensions)
+    register_meter(app)
     for register in (register_errors, register_headers, register_openapi, add_wording):
         register(app)
     register_callers(app, config.port)

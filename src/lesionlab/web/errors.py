@@ -13,6 +13,8 @@ from werkzeug.exceptions import HTTPException
 from lesionlab.core.errors import LesionLabError
 from lesionlab.core.imaging import MAX_BYTES
 from lesionlab.core.notice import NOTICE
+from lesionlab.web.batching import BusyError
+from lesionlab.web.metering import request_id
 from lesionlab.web.refusals import explain_refusal
 
 _LOG = logging.getLogger("lesionlab.web")
@@ -39,7 +41,7 @@ _INTERNAL = (
 
 def wants_json() -> bool:
     """Return whether the caller is a program: an API address, or JSON asked for before HTML."""
-    if request.path.startswith(("/api/", "/healthz", "/openapi.json")):
+    if request.path.startswith(("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")):
         return True
     return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
 
@@ -60,7 +62,10 @@ def answer_error(status: int, code: str, cause: str, cure: str) -> Response:
 
 
 def _lesionlab_error(error: LesionLabError) -> Response:
-    return answer_error(error.http_status, error.code, error.cause, error.cure)
+    response = answer_error(error.http_status, error.code, error.cause, error.cure)
+    if isinstance(error, BusyError):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def _refused_input(error: HTTPError) -> Response:
@@ -84,7 +89,7 @@ def _framework_error(error: HTTPException) -> Response:
 
 
 def _unforeseen_error(error: Exception) -> Response:
-    _LOG.error("%s %s failed", request.method, request.path, exc_info=error)
+    _LOG.error("id=%s %s %s failed", request_id(), request.method, request.path, exc_info=error)
     return answer_error(500, *_INTERNAL)
 
 

@@ -14,12 +14,14 @@ from lesionlab.core.imaging import Pixels
 from lesionlab.core.names import did_you_mean
 from lesionlab.inference.filters import Novel
 from lesionlab.inference.nearest_cases import NearestCases
-from lesionlab.inference.predictor import Prediction, Predictor
+from lesionlab.inference.predictor import FULL_BATCH_SIZE, Prediction, Predictor
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.reference import REFERENCE_NAME
 from lesionlab.inference.sampler import Sampler
 from lesionlab.inference.scope import Scope, scope_of
 from lesionlab.records.card import ModelCard
+from lesionlab.web.batching import CAPACITY, MicroBatcher
+from lesionlab.web.client import client_gone
 from lesionlab.web.config import ROLES, WebConfig
 from lesionlab.web.copies import novelty_filter
 
@@ -47,6 +49,9 @@ class ModelsInUse:
         self._cases: NearestCases | None = None
         self._novel: Novel | None = None
         self._loading = threading.Lock()
+        self.queue: MicroBatcher[Pixels, Prediction] = MicroBatcher(
+            self._predict, most=FULL_BATCH_SIZE, capacity=CAPACITY, at_once=2
+        )
 
     def sampler(self) -> Sampler:
         """Return the generator's sampler.
@@ -130,17 +135,27 @@ class ModelsInUse:
         return self.sampler().sample(recipes)
 
     def predict_all(self, images: Sequence[Pixels]) -> list[Prediction]:
-        """Return the classifier's answer for each image: uint8 [H, W, 3] each."""
-        return self.predictor().predict(images)
+        """Return the classifier's answer for each image: uint8 [H, W, 3] each.
+
+        Raises:
+            BusyError, GoneError: see `MicroBatcher.ask`.
+            ModelError: the classifier is missing or damaged.
+        """
+        return self.queue.ask(images, gone=client_gone())
 
     def predict(self, pixels: Pixels) -> Prediction:
         """Return the classifier's answer for one image: uint8 [H, W, 3]."""
-        return self.predictor().predict([pixels])[0]
+        return self.predict_all([pixels])[0]
+
+    def _predict(self, images: list[Pixels]) -> list[Prediction]:
+        return self.predictor().predict(images)
 
 
-def use_models(app_extensions: dict[str, object], config: WebConfig) -> None:
-    """Put the models of `config` into an app's extensions."""
-    app_extensions[_EXTENSION] = ModelsInUse(config)
+def use_models(app_extensions: dict[str, object], config: WebConfig) -> ModelsInUse:
+    """Put the models of `config` into an app's extensions, and return them."""
+    models = ModelsInUse(config)
+    app_extensions[_EXTENSION] = models
+    return models
 
 
 def models_in_use() -> ModelsInUse:

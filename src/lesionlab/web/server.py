@@ -25,7 +25,7 @@ PORTS_TRIED = 50
 LOOPBACK_ADDRESSES = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
 # Uploads above the app's own limit are still read up to here, so that a browser gets a page instead of a broken line.
 MAX_BODY_BYTES = 64 * 2**20
-THREADS = 6
+THREADS = 48  # they wait for the models most of the time; see batching.CAPACITY
 
 
 class PortError(LesionLabError):
@@ -78,6 +78,7 @@ def make_server(config: WebConfig, listener: socket.socket) -> BaseWSGIServer:
         create_app(config),
         sockets=[listener],
         threads=THREADS,
+        channel_request_lookahead=1,  # without it nobody notices that a client went away
         ident="LesionLab",
         max_request_body_size=MAX_BODY_BYTES,
         # An upload that is accepted stays in memory; waitress would put it into a file beyond half a megabyte.

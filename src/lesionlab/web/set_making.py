@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lesionlab.core.errors import LesionLabError
 from lesionlab.core.in_order import batches
 from lesionlab.inference.candidates import Tally, candidates
 from lesionlab.inference.filters import Filter
@@ -38,6 +39,7 @@ class SetInMaking:
         self.filters = filters_of(order)
         self.tally = Tally(order.counts(classes))
         self.last_seed = order.seed
+        self.problem: LesionLabError | None = None  # that ended it, once part of the page is out
         self._classes = classes
 
     @property
@@ -46,9 +48,12 @@ class SetInMaking:
         return sum(self.tally.wanted.values()) - self.tally.kept.total()
 
     def batches(self) -> Iterator[list[Shown]]:
-        """Yield the images in order, as many at a time as the generator makes at once."""
-        for some in batches(self._recipes(), BATCH_SIZE):
-            yield [shown for shown in self._shown(some) if self._keeps(shown)]
+        """Yield the images in order, as many at a time as the generator makes at once, until a problem ends it."""
+        try:
+            for some in batches(self._recipes(), BATCH_SIZE):
+                yield [shown for shown in self._shown(some) if self._keeps(shown)]
+        except LesionLabError as error:
+            self.problem = error
 
     def _recipes(self) -> Iterator[Recipe]:
         if not self.filters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from typing import IO
 
 from flask import Request, request
@@ -12,6 +13,8 @@ from lesionlab.core.errors import InputError
 from lesionlab.core.imaging import Pixels
 
 FIELD = "image"
+AT_ONCE = 4  # images that are decoded: one of 50 megapixels takes 150 MB
+_DECODING = threading.BoundedSemaphore(AT_ONCE)
 FORM_OVERHEAD_BYTES = 64 * 1024  # boundaries and part headers around the file
 
 
@@ -40,4 +43,5 @@ def read_upload() -> Pixels:
     if file is None or (not file.filename and not file.stream.read(1)):
         raise InputError("No image was sent.", f"Choose an image file; its form field is named '{FIELD}'.")
     file.stream.seek(0)
-    return imaging.decode_for_model(file.stream.read())
+    with _DECODING:
+        return imaging.decode_for_model(file.stream.read())
