@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from lesionlab.web.batching import BusyError, GoneError, MicroBatcher
+from lesionlab.web.batching import BusyError, Few, GoneError, MicroBatcher
 
 WAIT_S = 10.0
 
@@ -151,3 +151,13 @@ def test_nothing_is_lost_or_mixed_up_under_many_threads() -> None:
         assert list(pool.map(batcher.ask, asked)) == [[3 * n for n in items] for items in asked]
     assert batcher.counts.items == 6_000
     assert batcher.waiting == 0
+
+
+def test_few_may_go_in_and_the_place_of_who_failed_is_free_again() -> None:
+    few = Few(2)
+    with few, few, pytest.raises(BusyError, match="2 files are being made"), few:
+        pass
+    with pytest.raises(ValueError, match="x"), few:
+        raise ValueError("x")
+    with few, few:
+        pass

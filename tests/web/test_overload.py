@@ -14,11 +14,14 @@ import pytest
 from apiflask import APIFlask
 
 from lesionlab.inference.predictor import Predictor
+from lesionlab.records.card import read_card
 from lesionlab.web.app import create_app
 from lesionlab.web.batching import CAPACITY
 from lesionlab.web.config import WebConfig
 from lesionlab.web.models_in_use import ModelsInUse
+from lesionlab.web.morph import ANIMATING
 from lesionlab.web.server import running
+from lesionlab.web.set_file import MAKING
 
 WAIT_S = 10.0
 
@@ -100,3 +103,12 @@ def test_a_client_that_went_away_leaves_the_queue(config: WebConfig, held, monke
         until(lambda: models.queue.counts.gone == 1)
         assert models.queue.waiting == 0
         held.set()
+
+
+def test_more_sets_and_animations_than_may_are_told_to_come_again(config: WebConfig, refused) -> None:
+    client = create_app(config).test_client()
+    tag = read_card(config.generator).weights_sha256[:12]
+    for door, address in ((MAKING, "/generate/set.zip?count=1"), (ANIMATING, f"/morph/{tag}/animation.webp?start=nv")):
+        with door, door:
+            refused(client.get(address), 503)
+        assert client.get(address).status_code == 200

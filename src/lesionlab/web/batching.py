@@ -54,6 +54,27 @@ class _Ticket(Generic[Item, Result]):
     taken: bool = field(default=False)
 
 
+class Few:
+    """A door for work that takes seconds: so many at once, and the next is told to come again."""
+
+    def __init__(self, at_once: int) -> None:
+        self._free = threading.BoundedSemaphore(at_once)
+        self._at_once = at_once
+
+    def __enter__(self) -> None:
+        """Go in.
+
+        Raises:
+            BusyError: as many as may are inside.
+        """
+        if not self._free.acquire(blocking=False):
+            raise BusyError(f"{self._at_once} files are being made already.", f"Try again in {RETRY_AFTER_S} seconds.")
+
+    def __exit__(self, *_: object) -> None:
+        """Go out."""
+        self._free.release()
+
+
 class MicroBatcher(Generic[Item, Result]):
     """A queue whose waiting threads do the work themselves: one of them takes all that waits, the others get theirs.
 

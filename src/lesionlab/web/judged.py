@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from flask import current_app
 
 from lesionlab.core.errors import LesionLabError
@@ -100,10 +99,9 @@ def _judge(
     agreements = _agreements(models, codes, images)
     if novel is None:
         return [Judged(*agreement) for agreement in agreements]
-    ratios = novel.scores(np.stack(images), codes)
     return [
-        Judged(*agreement, authenticity=float(ratio), is_copy=not ratio >= novel.use.limit)
-        for agreement, ratio in zip(agreements, ratios, strict=True)
+        Judged(*agreement, authenticity=ratio, is_copy=not ratio >= novel.use.limit)
+        for agreement, ratio in zip(agreements, models.ratios(images), strict=True)
     ]
 
 

@@ -79,6 +79,7 @@ def metrics_text() -> str:
     queues: dict[str, MicroBatcher[Any, Any]] = {
         "generator": images_in_memory().queue,
         "classifier": models_in_use().queue,
+        "copies": models_in_use().copies_queue,
     }
     return "\n".join([*meter.lines(), *_queue_lines(queues)]) + "\n"
 

@@ -26,6 +26,7 @@ from lesionlab.web.config import ROLES, WebConfig
 from lesionlab.web.copies import novelty_filter
 
 _EXTENSION = "lesionlab.models"
+COMPARED = 32  # images that one pass compares with the training images: a few seconds
 
 
 class UnknownRoleError(LesionLabError):
@@ -48,6 +49,7 @@ class ModelsInUse:
         self._scope: Scope | None = None
         self._cases: NearestCases | None = None
         self._novel: Novel | None = None
+        self.copies_queue: MicroBatcher[Pixels, float] = MicroBatcher(self._ratios, most=COMPARED, capacity=CAPACITY)
         self._loading = threading.Lock()
         self.queue: MicroBatcher[Pixels, Prediction] = MicroBatcher(
             self._predict, most=FULL_BATCH_SIZE, capacity=CAPACITY, at_once=2
@@ -108,6 +110,18 @@ class ModelsInUse:
             if self._novel is None:
                 self._novel = novelty_filter(self.config.generator)
             return self._novel
+
+    def ratios(self, images: Sequence[Pixels]) -> list[float]:
+        """Return how far each image, uint8 [S, S, 3], is from a copy of a training image: 0 for a copy; see `novel`.
+
+        Raises:
+            BusyError, GoneError: see `MicroBatcher.ask`.
+            NoReferenceError, ModelError: see `novel`.
+        """
+        return self.copies_queue.ask(images, gone=client_gone())
+
+    def _ratios(self, images: list[Pixels]) -> list[float]:
+        return [float(ratio) for ratio in self.novel().scores(np.stack(images), [])] if images else []
 
     def card(self, role: str) -> ModelCard:
         """Return the card of a role's model, loading it first.

@@ -14,6 +14,7 @@ from lesionlab.inference.animation import make_walk, walk_frames
 from lesionlab.inference.recipe import Recipe
 from lesionlab.inference.walk import Walk
 from lesionlab.records.card import ModelCard
+from lesionlab.web.batching import Few
 from lesionlab.web.images import card_of, model_tag, unchanged
 from lesionlab.web.models_in_use import models_in_use
 from lesionlab.web.order import decimal_number, whole_number
@@ -26,6 +27,7 @@ FRAMES = 48  # three batches of the generator; a step is too small to be seen
 COLUMNS = 8
 STRIP = 9  # frames shown where no script runs
 ANIMATION_ZOOM = 3
+ANIMATING = Few(2)
 DEFAULTS = {"start": "nv", "start_seed": "7", "end": "mel", "end_seed": "19", "truncation": ""}
 
 
@@ -93,7 +95,8 @@ def animation(model: str) -> Response:
     ends = read_ends(request.args)
     response = unchanged(f"{model}-animation-{_tag(ends)}")
     if response.status_code != 304:
-        response.set_data(make_walk(models_in_use().sampler(), ends.animation(), "WEBP"))
+        with ANIMATING:
+            response.set_data(make_walk(models_in_use().sampler(), ends.animation(), "WEBP"))
         response.mimetype = "image/webp"
     response.headers["Content-Disposition"] = f'attachment; filename="morph-{_tag(ends)}-{model}.webp"'
     return response

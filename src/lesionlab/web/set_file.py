@@ -10,11 +10,13 @@ from tempfile import TemporaryDirectory
 
 from lesionlab.inference.sample_folder import begin, sample_into
 from lesionlab.records.card import ModelCard
+from lesionlab.web.batching import Few
 from lesionlab.web.models_in_use import models_in_use
 from lesionlab.web.order import Order
 from lesionlab.web.set_making import filters_of, set_plan
 
 LICENCE_NAME = "LICENCE.txt"
+MAKING = Few(2)
 _WHEN = (2020, 1, 1, 0, 0, 0)  # the same set is the same bytes, whenever it is asked for
 
 
@@ -29,11 +31,12 @@ def set_zip(order: Order, classes: Sequence[str]) -> bytes:
     Raises:
         NoReferenceError, ModelError: copies are to be withheld, and cannot be told.
         DataError: so many are copies that the set cannot be filled.
+        BusyError: as many sets as may are being made.
     """
     sampler = models_in_use().sampler()
     filters = filters_of(order)
     plan = set_plan(order, classes, filters, sheet=True)
-    with TemporaryDirectory(prefix="lesionlab-set-") as place:
+    with MAKING, TemporaryDirectory(prefix="lesionlab-set-") as place:
         folder = Path(place) / "set"
         begin(folder, plan)
         sample_into(folder, sampler, plan, filters)
