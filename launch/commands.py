@@ -14,7 +14,8 @@ from launch.places import ROOT, Environment, clean_environ, developing, serving
 HELP = """\
 LesionLab's launcher: sets up what is needed, once, then runs it.
 
-  python run.py [options of `lesionlab serve`]   serve the web app; for example --port 9000, --no-browser
+  python run.py [options of `lesionlab serve`]   serve the web app; for example --port 9000, --no-browser;
+                                                 with --train from .venv-dev, so that it can train (5.5 GB)
   python run.py test [options of pytest]         run the fast tests; for example -k sampler, or -m browser
   python run.py setup                            set up .venv (serving: no torch) and stop
   python run.py setup-dev                        set up .venv-dev (training, tests, checks) and stop
@@ -23,6 +24,8 @@ LesionLab's launcher: sets up what is needed, once, then runs it.
 Afterwards the command line is .venv/bin/lesionlab (serving) and .venv-dev/bin/lesionlab (training too);
 on Windows .venv\\Scripts\\lesionlab. Delete these two folders to be rid of everything that was installed.
 """
+
+TRAIN = "--train"
 
 
 def start(arguments: Sequence[str]) -> int:
@@ -63,9 +66,10 @@ def _dispatch(arguments: Sequence[str]) -> int:
 
 
 def _serve(arguments: Sequence[str]) -> int:
-    environment = serving()
+    environment = developing() if TRAIN in arguments else serving()
     ensure(environment)
-    return _hand_over([str(environment.command("lesionlab")), "serve", *arguments])
+    asked = [argument for argument in arguments if argument != TRAIN]
+    return _hand_over([str(environment.command("lesionlab")), "serve", *asked])
 
 
 def _test(arguments: Sequence[str]) -> int:

@@ -65,6 +65,14 @@ def test_bare_options_go_to_serve(monkeypatch):
     assert handed == [".venv", ["serve", "--port", "9000", "--no-browser"]]
 
 
+def test_with_train_the_app_is_served_from_where_it_can_train(monkeypatch):
+    handed = []
+    monkeypatch.setattr(commands, "ensure", lambda environment: handed.append(environment.folder.name))
+    monkeypatch.setattr(commands, "_hand_over", lambda command: handed.append(command[1:]) or 0)
+    assert commands.main(["--train", "--port", "9000"]) == 0
+    assert handed == [".venv-dev", ["serve", "--port", "9000"]]
+
+
 def test_test_passes_its_arguments_to_pytest_of_the_development_environment(monkeypatch):
     handed: list[str] = []
     monkeypatch.setattr(commands, "ensure", lambda environment: handed.append(environment.folder.name))

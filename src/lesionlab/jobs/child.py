@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lesionlab.core.errors import RunError
 from lesionlab.core.home import home, runs_folder
-from lesionlab.jobs.tether import GRACE_SECONDS
+from lesionlab.jobs.tether import begin_tethered, end_tethered
 from lesionlab.records.job import Outcome, TrainingRequest
 from lesionlab.records.run import RunFolder, find_run, find_run_of_job
 
@@ -67,13 +67,11 @@ class TrainingProcess:
     def _once(self, run: RunFolder | None) -> int:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
-            process = subprocess.Popen(
-                self._command(run), stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
-            )
+            process = begin_tethered(self._command(run), log)
         try:
             return self._watch(process)
         finally:
-            _end(process)
+            end_tethered(process)
 
     def _command(self, run: RunFolder | None) -> Sequence[str]:
         words = [sys.executable, "-m", "lesionlab", "--tethered", self.request.stage, "train"]
@@ -87,7 +85,7 @@ class TrainingProcess:
                 return process.wait(LOOK_SECONDS)
             except subprocess.TimeoutExpired:
                 if not self.wanted():
-                    return _end(process)
+                    return end_tethered(process)
 
     def _wait_until_free(self, run: RunFolder) -> bool:
         """Wait for a process that is about to leave the run, its worker dead; return whether to go on."""
@@ -107,14 +105,3 @@ class TrainingProcess:
         errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
         cures = [line.removeprefix("  next: ") for line in lines if line.startswith("  next: ")]
         return " ".join([*errors[-1:], *cures[-1:]]) or (lines[-1] if lines else "It left without a word.")
-
-
-def _end(process: subprocess.Popen[bytes]) -> int:
-    """End a training as Ctrl-C does, by closing the pipe; its own grace period lies within."""
-    if process.stdin is not None and not process.stdin.closed:
-        process.stdin.close()
-    try:
-        return process.wait(GRACE_SECONDS + 10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.wait()

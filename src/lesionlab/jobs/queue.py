@@ -119,22 +119,30 @@ class JobQueue:
         return self.leases.living()
 
 
-@contextmanager
-def job_queue() -> Iterator[JobQueue]:
-    """Open the queue of this home folder, or that of `LESIONLAB_DATABASE_URL`.
+def open_queue(url: str) -> JobQueue:
+    """Open a queue by the address of its database.
 
     Raises:
         JobError: the database cannot be reached.
     """
-    url = database_url()
     try:
-        queue = JobQueue(url)
+        return JobQueue(url)
     except (SQLAlchemyError, dbos_error.DBOSException) as error:
         told = make_url(url).render_as_string(hide_password=True)
         raise JobError(
             f"The queue at {told} cannot be opened: {str(error).splitlines()[0]}",
             "Check LESIONLAB_DATABASE_URL, or leave it out to use a file in LESIONLAB_HOME.",
         ) from error
+
+
+@contextmanager
+def job_queue() -> Iterator[JobQueue]:
+    """Open the queue of this home folder, or that of `LESIONLAB_DATABASE_URL`, and close it.
+
+    Raises:
+        JobError: the database cannot be reached.
+    """
+    queue = open_queue(database_url())
     try:
         yield queue
     finally:

@@ -1,15 +1,34 @@
-"""What ties a training to the worker that began it: when the pipe between them ends, the training saves and leaves."""
+"""What ties a process to the one that began it: when the pipe between them ends, it saves and leaves."""
 
 from __future__ import annotations
 
 import _thread
 import os
 import signal
+import subprocess
 import sys
 import threading
+from collections.abc import Sequence
+from typing import IO
 
 GRACE_SECONDS = 60.0  # to end a step, save a state and leave
 EXIT_LEFT_BEHIND = 1
+
+
+def begin_tethered(command: Sequence[str], said: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+    """Begin a process of its own group that calls `leave_when_input_ends`; what it says goes to `said`."""
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said, stderr=said, start_new_session=True)
+
+
+def end_tethered(process: subprocess.Popen[bytes]) -> int:
+    """End a tethered process as Ctrl-C does, by closing the pipe; return its exit status."""
+    if process.stdin is not None and not process.stdin.closed:
+        process.stdin.close()
+    try:
+        return process.wait(GRACE_SECONDS + 10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def leave_when_input_ends() -> None:

@@ -27,9 +27,11 @@ from lesionlab.web.models import models
 from lesionlab.web.models_in_use import use_models
 from lesionlab.web.morph import morph
 from lesionlab.web.openapi import register_openapi
+from lesionlab.web.queue_in_use import use_queue
 from lesionlab.web.reader import reader
 from lesionlab.web.reader_games import use_reader_games
 from lesionlab.web.real_images import use_prepared
+from lesionlab.web.runs import runs
 from lesionlab.web.studies import studies
 from lesionlab.web.synthetic_images import use_synthetic_images
 from lesionlab.web.synthetic_page import synthetic_page
@@ -62,6 +64,7 @@ def create_app(config: WebConfig) -> APIFlask:
     use_prepared(app.extensions)
     use_reader_games(app.extensions)
     use_audits(app.extensions)
+    use_queue(app.extensions)
     register_meter(app)
     for register in (register_errors, register_headers, register_openapi, add_wording):
         register(app)
@@ -74,6 +77,7 @@ def create_app(config: WebConfig) -> APIFlask:
         classify,
         reader,
         data,
+        runs,
         studies,
         models,
         images,
