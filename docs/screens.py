@@ -38,7 +38,9 @@ QUIET = (
 PAGES = {
     "home": "",
     "generate": "generate?diagnosis=all&count=21&seed=1",
+    "morph": "morph",
     "classify": "classify?synthetic=mel:19",
+    "studies": "studies",
     "models": "models/classifier",
 }
 LOOKS = {
@@ -97,7 +99,14 @@ def main() -> None:
     parser.add_argument("--whole", action="store_true", help="whole pages instead of the first screen")
     options = parser.parse_args()
     options.to.mkdir(parents=True, exist_ok=True)
-    with running(WebConfig(options.generator, options.classifier)) as address, sync_playwright() as playwright:
+    config = WebConfig(options.generator, options.classifier)
+    # An empty home: where data is prepared, pages show real images, and none of them may get into the repository.
+    with (
+        TemporaryDirectory() as home,
+        patch.dict(os.environ, LESIONLAB_HOME=home),
+        running(config) as address,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         take(browser, address, options.to, options.whole)
         take_audit(browser, options.to)
