@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,6 +36,18 @@ def test_the_sets_of_this_machine_are_listed(data: PreparedData, page_of: PageOf
     page = page_of("/data")
     assert {"/data/tiny", "/data/tiny/images"} <= set(page.links)
     assert f"{data.record.images} images of {data.record.lesions} lesions, at 16, 32 px" in page.text
+
+
+def test_a_damaged_set_does_not_hide_the_others(data: PreparedData, home: Path, monkeypatch, client, page_of) -> None:
+    monkeypatch.setenv("LESIONLAB_HOME", str(home))
+    shutil.copytree(data.folder, home / "cache" / "tiny")
+    (home / "cache" / "broken").mkdir()
+    (home / "cache" / "broken" / "prepared.json").write_text("{")
+    page = page_of("/data")
+    assert "/data/tiny" in page.links
+    assert "/data/broken" not in page.links
+    assert "broken" in page.text
+    assert client.get("/data/broken").status_code == 400
 
 
 def test_a_set_has_counts_audit_and_sources(data: PreparedData, page_of: PageOf) -> None:

@@ -19,7 +19,7 @@ from lesionlab.data.prepared import PreparedData
 from lesionlab.records.audit import Audit
 from lesionlab.records.split import PARTS
 from lesionlab.web.data_audits import TABLE, audit_of, audit_pasted
-from lesionlab.web.data_sets import ANY, FILTERS, NoSuchDataError, choices, data_names, data_set, look_through
+from lesionlab.web.data_sets import ANY, FILTERS, NoSuchDataError, choices, data_set, look_through, sets_here
 from lesionlab.web.images import unchanged
 from lesionlab.web.order import whole_number
 
@@ -44,7 +44,7 @@ def index() -> str:
     parts = parts_of(reference.rows)
     return render_template(
         "data/index.html",
-        sets=[data_set(name) for name in data_names()],
+        sets=sets_here(),
         parts=parts,
         classes=by_class(reference.rows, reference.classes, parts),
         total=tally("all", reference.rows, parts),

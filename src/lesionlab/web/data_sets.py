@@ -76,6 +76,11 @@ def data_set(name: str) -> PreparedData:
     return prepared(name)
 
 
+def sets_here() -> dict[str, PreparedData | LesionLabError]:
+    """Return every prepared set of the home folder by its name, or what is wrong with it."""
+    return {name: _set_or_problem(name) for name in data_names()}
+
+
 def choices(data: PreparedData) -> dict[str, dict[str, int]]:
     """Return the values of each property that has several, each with its number of images."""
     counted = {name: Counter(_values(data, row)[name] for row in range(len(data.split.rows))) for name in FILTERS}
@@ -96,6 +101,13 @@ def look_through(data: PreparedData, asked: Mapping[str, str], number: int) -> P
         raise NoSuchDataError(f"There is no page {number:,}; there are {pages:,}.", "Begin with the first.")
     some = found[(number - 1) * PER_PAGE : number * PER_PAGE]
     return PageShown(tuple(_shown(data, row) for row in some), number, pages, len(found))
+
+
+def _set_or_problem(name: str) -> PreparedData | LesionLabError:
+    try:
+        return prepared(name)
+    except LesionLabError as error:
+        return error
 
 
 def _values(data: PreparedData, row: int) -> dict[str, str]:
