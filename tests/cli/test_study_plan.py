@@ -50,4 +50,6 @@ def test_a_world_of_known_truth_has_no_generator_to_time(run, file):
 
 def test_a_pilot_is_told(run, file):
     file.write_text(file.read_text().replace("classifier_seeds = [0, 1]", "classifier_seeds = [0]"))
-    assert "This is a pilot" in run("study", "plan", file).stdout
+    told = run("study", "plan", file).stdout
+    assert "This is a pilot" in told
+    assert "it says helps" not in told

@@ -11,7 +11,9 @@ def test_a_study_at_work_tells_what_is_left_arm_by_arm(run, home):
     assert "arms are not chosen yet" in told
     assert "choice 8 4 0 0 4 " in told
     assert "raw 100% 2 fold 0 seed 0, fold 0 seed 1" in told
+    assert "raw 100% 8 fold 1 seed 0" in told
     assert "and 2 more" in told
+    assert "dose" not in told  # sweeps are told once nothing else is left
     assert "generators: 0 done, 0 running, 0 stopped, 15 left" in told
     assert f"next: lesionlab study run {home / 'studies' / '00000-effect' / 'protocol.toml'}" in result.stdout
 

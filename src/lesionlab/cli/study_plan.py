@@ -37,7 +37,7 @@ def plan(
     from lesionlab.data.prepared import open_prepared
     from lesionlab.records.protocol import read_protocol
     from lesionlab.study.fold_data import FoldData
-    from lesionlab.study.prospects import prospects, sentences
+    from lesionlab.study.prospects import is_pilot, prospects, sentences
     from lesionlab.study.workload import workload
 
     asked = read_protocol(protocol)
@@ -50,7 +50,9 @@ def plan(
     lesions = {code: list(diagnosis_of.values()).count(code) for code in prepared.split.classes}
     with progress_bar("Simulating", "studies") as progress:
         found = prospects(asked, lesions, progress)
-    typer.echo(f"\n{_power_table(found, lesions)}\n\n{_chance_table(found)}\n")
+    typer.echo(f"\n{_power_table(found, lesions)}\n")
+    if not is_pilot(asked):
+        typer.echo(f"{_chance_table(found)}\n")
     for sentence in sentences(found, asked):
         typer.echo(sentence)
     typer.echo(f"  next: lesionlab study run {protocol}\n{NOTICE}")

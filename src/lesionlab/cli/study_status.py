@@ -34,7 +34,9 @@ def status(
     typer.echo(_chosen(state))
     typer.echo(table(("", "trainings", "done", "diverged", "running", "left", "hours left"), _overview(state)))
     typer.echo(_generators(state))
-    lines = [line for stage in state.stages for line in _arms(stage)]
+    waited_for = [stage for stage in state.stages if stage.stage != "sweeps"]
+    shown = waited_for if any(stage.left for stage in waited_for) else state.stages
+    lines = [line for stage in shown for line in _arms(stage)]
     if lines:
         typer.echo(f"\n{table(('not done', 'of the real images', 'left', 'which'), lines)}")
     typer.echo(f"  next: lesionlab study {_next(state, found)}")

@@ -69,11 +69,17 @@ def _chance(world: World, rule: Rule, progress: Progress) -> Chance:
     return Chance(-world.real, {word: words.count(word) / STUDIES for word in dict.fromkeys(words)})
 
 
+def is_pilot(protocol: Protocol) -> bool:
+    """Return whether a protocol asks for fewer folds or seeds than a verdict needs."""
+    rule = rule_of(protocol)
+    return protocol.folds < rule.folds or len(protocol.classifier_seeds) < rule.seeds
+
+
 def sentences(found: Prospects, protocol: Protocol) -> list[str]:
     """Return what can and what cannot be answered, plainly."""
     rule, said = rule_of(protocol), []
-    seeds = len(protocol.classifier_seeds)
-    if protocol.folds < rule.folds or seeds < rule.seeds:
+    if is_pilot(protocol):
+        seeds = len(protocol.classifier_seeds)
         said.append(
             f"This is a pilot: {protocol.folds} folds and {seeds} classifier seeds, where {rule.folds} and "
             f"{rule.seeds} are asked for. It cannot say helps or hurts, whatever it finds."
