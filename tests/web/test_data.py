@@ -113,8 +113,8 @@ def test_duplicates_of_other_sets_are_none(data: PreparedData, page_of: PageOf) 
 
 
 def lists(*, by_group: bool) -> dict[str, str]:
-    """Return half of HAM10000 as training ids and half as test ids, by lesion group or by image."""
-    rows = release_split().rows
+    """Return ids of HAM10000, half of them for training and half for testing, by lesion group or by image."""
+    rows = release_split().rows[:1500]
     halves: dict[str, list[str]] = {"train": [], "test": []}
     for number, row in enumerate(rows):
         first = row.group < "HAM_0004000" if by_group else number % 2 == 0
