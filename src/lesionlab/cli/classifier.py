@@ -17,7 +17,9 @@ from lesionlab.cli.failures import EXIT_USER
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.part_options import LedgerChoice, PurposeChoice
 from lesionlab.cli.progress import progress_bar
-from lesionlab.cli.training import (
+from lesionlab.cli.training import Stage, explain_missing
+from lesionlab.cli.training import train as train_stage
+from lesionlab.cli.training_choices import (
     DEFAULT_DATA,
     Choices,
     ConfigChoice,
@@ -30,10 +32,7 @@ from lesionlab.cli.training import (
     ResumeChoice,
     SettingChoice,
     SplitChoice,
-    Stage,
-    explain_missing,
 )
-from lesionlab.cli.training import train as train_stage
 from lesionlab.core.errors import InputError
 from lesionlab.core.notice import NOTICE
 from lesionlab.records.options import IMAGENET, ClassifierOptions

@@ -9,7 +9,7 @@ import typer
 
 from lesionlab.cli.keep_report import OutChoice
 from lesionlab.cli.progress import progress_bar
-from lesionlab.cli.training import SplitChoice
+from lesionlab.cli.training_choices import SplitChoice
 
 
 def judge(

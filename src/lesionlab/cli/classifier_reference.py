@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lesionlab.cli.progress import progress_bar
-from lesionlab.cli.training import DEFAULT_DATA, SplitChoice
+from lesionlab.cli.training_choices import DEFAULT_DATA, SplitChoice
 
 
 def reference(

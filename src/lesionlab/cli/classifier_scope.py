@@ -9,7 +9,7 @@ import typer
 
 from lesionlab.cli.part_options import LedgerChoice, PurposeChoice
 from lesionlab.cli.progress import progress_bar
-from lesionlab.cli.training import DEFAULT_DATA, SplitChoice
+from lesionlab.cli.training_choices import DEFAULT_DATA, SplitChoice
 
 
 def scope(

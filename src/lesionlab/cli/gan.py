@@ -13,7 +13,9 @@ from lesionlab.cli.gan_reference import reference
 from lesionlab.cli.gan_report import report
 from lesionlab.cli.gan_sample import sample
 from lesionlab.cli.gan_walk import walk
-from lesionlab.cli.training import (
+from lesionlab.cli.training import Stage
+from lesionlab.cli.training import train as train_stage
+from lesionlab.cli.training_choices import (
     Choices,
     ConfigChoice,
     DataChoice,
@@ -27,9 +29,7 @@ from lesionlab.cli.training import (
     ResumeChoice,
     SettingChoice,
     SplitChoice,
-    Stage,
 )
-from lesionlab.cli.training import train as train_stage
 from lesionlab.records.presets import GAN_PRESETS
 from lesionlab.records.run import RunFolder
 

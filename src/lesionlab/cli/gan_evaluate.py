@@ -10,7 +10,7 @@ import typer
 from lesionlab.cli.keep_report import CardChoice, OutChoice, keep_report
 from lesionlab.cli.part_options import LedgerChoice, PurposeChoice
 from lesionlab.cli.progress import progress_bar
-from lesionlab.cli.training import SplitChoice
+from lesionlab.cli.training_choices import SplitChoice
 from lesionlab.core.errors import InputError
 
 if TYPE_CHECKING:

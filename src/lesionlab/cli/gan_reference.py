@@ -8,7 +8,7 @@ import typer
 
 from lesionlab.cli.gan_evaluate import ExtractorChoice
 from lesionlab.cli.progress import progress_bar
-from lesionlab.cli.training import DEFAULT_DATA, SplitChoice
+from lesionlab.cli.training_choices import DEFAULT_DATA, SplitChoice
 
 
 def reference(

@@ -16,7 +16,7 @@ from lesionlab.cli.study_status import status
 from lesionlab.cli.study_sweep import sweep
 from lesionlab.cli.study_theatre import theatre
 from lesionlab.cli.study_work import DEFAULT_KIMG, DEFAULT_SEEDS, DEFAULT_SIZE_PX, Asked, recipe, work_on
-from lesionlab.cli.training import DataChoice, SettingChoice
+from lesionlab.cli.training_choices import DataChoice, SettingChoice
 
 app = typer.Typer(help="Studies: many runs under one protocol.", no_args_is_help=True, rich_markup_mode=None)
 app.command(short_help="Write the protocol of a study of synthetic images, to read and to change.")(init)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lesionlab.cli.training import DEFAULT_DATA, DataChoice
+from lesionlab.cli.training_choices import DEFAULT_DATA, DataChoice
 from lesionlab.core.errors import InputError
 from lesionlab.records.protocol import PROTOCOL_NAME
 

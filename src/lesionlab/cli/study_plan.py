@@ -10,7 +10,8 @@ import typer
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.study_run import ThreadsChoice
 from lesionlab.cli.text import table
-from lesionlab.cli.training import DataChoice, explain_missing
+from lesionlab.cli.training import explain_missing
+from lesionlab.cli.training_choices import DataChoice
 from lesionlab.core.notice import NOTICE
 
 if TYPE_CHECKING:

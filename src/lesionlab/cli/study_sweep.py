@@ -9,7 +9,8 @@ import typer
 from lesionlab.cli.failures import EXIT_INTERRUPTED
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.study_run import ThreadsChoice
-from lesionlab.cli.training import DataChoice, explain_missing
+from lesionlab.cli.training import explain_missing
+from lesionlab.cli.training_choices import DataChoice
 
 
 def sweep(

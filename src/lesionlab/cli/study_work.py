@@ -15,7 +15,8 @@ from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.stage_options import stage_options
 from lesionlab.cli.study_report import take_in, write_report
 from lesionlab.cli.text import table
-from lesionlab.cli.training import DEFAULT_DATA, explain_missing
+from lesionlab.cli.training import explain_missing
+from lesionlab.cli.training_choices import DEFAULT_DATA
 from lesionlab.core.errors import InputError
 
 if TYPE_CHECKING:

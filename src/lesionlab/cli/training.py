@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -15,6 +15,7 @@ from lesionlab.cli.failures import EXIT_INTERRUPTED
 from lesionlab.cli.jobs import submit
 from lesionlab.cli.progress import progress_bar
 from lesionlab.cli.stage_options import options_as_toml, stage_options
+from lesionlab.cli.training_choices import DEFAULT_DATA, Choices
 from lesionlab.core.errors import InputError, MissingPartError, RunError
 from lesionlab.core.home import runs_folder
 from lesionlab.core.progress import Progress, silent
@@ -27,44 +28,7 @@ from lesionlab.records.run import RunFolder, find_run
 if TYPE_CHECKING:
     from lesionlab.data.prepared import PreparedData
 
-DEFAULT_DATA = "ham10000"
 TRAINING_PACKAGES = ("torch", "torchvision", "onnx", "onnxscript", "safetensors")
-
-DataChoice = Annotated[
-    str | None, typer.Option("--data", help="A prepared data set, by name or folder.", show_default=DEFAULT_DATA)
-]
-SplitChoice = Annotated[
-    Path | None,
-    typer.Option("--split", metavar="FILE", help="Another split of the data, as `lesionlab data split` writes it."),
-]
-PresetChoice = Annotated[
-    str | None, typer.Option("--preset", help="Options to start from.", show_default=DEFAULT_PRESET)
-]
-ConfigChoice = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="A TOML file with options; changes the preset.")
-]
-SettingChoice = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="One option; changes preset and file. May be repeated."),
-]
-ResumeChoice = Annotated[
-    str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run, by number, name or folder.")
-]
-FromChoice = Annotated[
-    str | None,
-    typer.Option(
-        "--from", metavar="RUN", help="Begin with the weights and options of a finished run, for fewer images."
-    ),
-]
-OnlyChoice = Annotated[
-    list[str] | None, typer.Option("--only", metavar="CODE", help="Train on this diagnosis alone. May be repeated.")
-]
-EndChoice = Annotated[
-    bool, typer.Option("--end", help="With --resume: train no further, export the best of what the run has.")
-]
-DryRunChoice = Annotated[bool, typer.Option("--dry-run", help="Print the options and stop.")]
-QueueChoice = Annotated[bool, typer.Option("--queue", help="Leave it to a worker (`lesionlab worker`).")]
-JobChoice = Annotated[str, typer.Option("--job", hidden=True)]  # the worker says whose training this is
 
 
 @dataclass(frozen=True)
@@ -77,24 +41,6 @@ class Stage:
     load: Callable[[], tuple[Callable[..., RunFolder], Callable[..., None]]]  # imports torch
     then: str  # the command to go on with, after which the run's number is put
     beforehand: Callable[[Any], None] = lambda options: None  # said or fetched before a run begins
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the user asked for."""
-
-    data: str | None
-    preset: str | None
-    config: Path | None
-    settings: Sequence[str]
-    resume: str | None
-    dry_run: bool
-    split: Path | None = None
-    origin: str | None = None
-    only: tuple[str, ...] = ()
-    end: bool = False
-    queue: bool = False
-    job: str = ""
 
 
 def train(stage: Stage, choices: Choices) -> None:
