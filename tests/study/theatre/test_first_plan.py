@@ -10,3 +10,8 @@ def test_the_plan_fits_its_data_and_its_options_can_train(tiny_data):
     assert from_plain(ClassifierOptions, plan.classifier, "").total_kimg == 5.0
     trained = first_plan(tiny_data, 16, 0.2, 5.0, 30, 3, range(2))
     assert from_plain(GanOptions, trained.generator, "").total_kimg == 30
+
+
+def test_a_generator_s_batch_fits_its_list(tiny_data):
+    few = first_plan(tiny_data, 16, 0.1, 5.0, 30, 3, range(2))
+    assert from_plain(GanOptions, few.generator, "").batch_size == int(0.05 * len(tiny_data.split.rows)) == 5

@@ -9,7 +9,7 @@ from lesionlab.core.home import studies_folder
 from lesionlab.records.study_images import StudyImages
 from lesionlab.records.tested import read_tested
 from lesionlab.study.frozen import open_frozen
-from lesionlab.study.theatre.record import RECORDS_NAME, find_theatre, open_theatre
+from lesionlab.study.theatre.record import PLAN_NAME, RECORDS_NAME, find_theatre, open_theatre
 
 
 def test_a_theatre_is_found_again_with_its_records(home, plan):
@@ -20,6 +20,8 @@ def test_a_theatre_is_found_again_with_its_records(home, plan):
     assert again == theatre == find_theatre("0", studies_folder())
     assert set(again.records()) == set(played(plan))
     assert open_theatre(replace(plan, share=0.3)).path.name == "00001-theatre"
+    (theatre.path / PLAN_NAME).write_text("{")
+    assert open_theatre(plan).path.name == "00002-theatre"  # a damaged one is passed over
 
 
 def test_each_file_says_that_it_is_staged_and_no_study_takes_it(home, plan):

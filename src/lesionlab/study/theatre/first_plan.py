@@ -17,6 +17,7 @@ from lesionlab.study.theatre.plan import StagedPlan
 LESIONS = 7 * 60
 DRAWN_NAME = "theatre"
 WARMING, AVERAGED = 0.08, 0.08  # of a classifier's length
+PART_OF_LIST = 0.5  # the largest batch of a generator, of what `share` makes of all images: its list has some 0.7 of it
 
 
 def drawn_data(size_px: int, progress: Progress = silent, lesions: int = LESIONS) -> PreparedData:
@@ -46,7 +47,10 @@ def first_plan(
     recipe = GAN_PRESETS[DEFAULT_PRESET].options
     trained = {}
     if generator_kimg is not None:
-        short = replace(recipe, image_size_px=image_size_px, total_kimg=generator_kimg, kid_kimg=0)
+        batch = max(2, min(recipe.batch_size, int(share * len(data.split.rows) * PART_OF_LIST)))
+        short = replace(
+            recipe, image_size_px=image_size_px, total_kimg=generator_kimg, batch_size=batch, accumulate=1, kid_kimg=0
+        )
         trained = identity(to_plain(short))
     return StagedPlan(
         data=data.name,

@@ -113,8 +113,14 @@ def find_theatre(name: str, parent: Path) -> TheatreFolder:
 
 
 def existing(parent: Path) -> Sequence[TheatreFolder]:
-    """Return the theatres in a folder of studies, oldest first."""
-    return [read_theatre(path.parent) for path in sorted(parent.glob(f"*-{KIND}/{PLAN_NAME}"))]
+    """Return the theatres in a folder of studies, oldest first; damaged ones are passed over."""
+    found = []
+    for path in sorted(parent.glob(f"*-{KIND}/{PLAN_NAME}")):
+        try:
+            found.append(read_theatre(path.parent))
+        except StudyError:
+            continue
+    return found
 
 
 def read_theatre(path: Path) -> TheatreFolder:
