@@ -2,8 +2,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lesionlab.records.effect import Difference
-from lesionlab.study.effect_pictures import Group, Row, forest
+from lesionlab.records.effect import Difference, EffectRecord
+from lesionlab.records.effect_pictures import Group, Row, class_forest, forest, share_forest
+from lesionlab.records.effect_words import points
 
 
 def difference(estimate: float, reach: float = 0.01) -> Difference:
@@ -48,3 +49,15 @@ def test_groups_without_rows_are_left_out_and_names_are_escaped_and_cut():
     looks = [dot.get("class") for dot in drawn().iter("circle")]
     assert looks == ["curve-0", "curve-0", "curve-1"]
     assert drawn().get("aria-label") == "told"
+
+
+def test_a_plot_of_a_study_tells_each_difference_of_its_verdict(effect: EffectRecord):
+    [share, *_] = effect.shares
+    read = share.verdict
+    assert read is not None
+    assert read.over_replay is not None
+    told = ElementTree.fromstring(str(share_forest(effect, share))).get("aria-label") or ""
+    assert f"{read.synthetic} over {read.real}, best without {points(read.over_real.estimate)}" in told
+    assert f"{read.synthetic} over {read.replay}, repeats {points(read.over_replay.estimate)}" in told
+    diagnoses = [text.text for text in ElementTree.fromstring(str(class_forest(effect, share))).iter("text")]
+    assert [diagnoses.count(code) for code in effect.classes] == [2, 2, 2]

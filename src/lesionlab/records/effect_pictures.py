@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lesionlab.records.effect import Difference
+from lesionlab.records.effect import Difference, EffectRecord, Reading, ShareOutcome
 from lesionlab.records.effect_words import between, points
 from lesionlab.records.figures import ticks
 
@@ -33,6 +33,44 @@ class Group:
 
     title: str
     rows: Sequence[Row]
+
+
+def share_forest(record: EffectRecord, share: ShareOutcome) -> Markup:
+    """Return the plot of all differences at one share: those of the verdict, what they are made of, the sweeps."""
+    read, groups = share.verdict, list[Group]()
+    if read is not None:
+        groups.append(Group("What the verdict rests on", _verdict_rows(read)))
+        replay = share.arm(read.replay)
+        if replay is not None and replay.over_real is not None:
+            name = f"{read.replay} over {read.real}"
+            groups.append(Group("What repeats do, or luck", [Row(name, replay.over_real)]))
+    swept = [arm for arm in share.arms if not arm.decides or read is None]
+    for title, rows in (
+        ("Others, over the best arm without synthetic images", [(arm.arm, arm.over_real) for arm in swept]),
+        ("Others, over repeats in the same slots", [(arm.arm, arm.over_replay) for arm in swept]),
+    ):
+        groups.append(Group(title, [Row(name, found, decides=False) for name, found in rows if found is not None]))
+    said = "; ".join(f"{row.name} {points(row.found.estimate)}" for group in groups for row in group.rows)
+    return forest(f"Differences in balanced accuracy: {said}", groups, record.protocol.delta, "balanced accuracy")
+
+
+def _verdict_rows(read: Reading) -> list[Row]:
+    rows = [Row(f"{read.synthetic} over {read.real}, best without", read.over_real)]
+    if read.over_replay is not None:
+        rows.append(Row(f"{read.synthetic} over {read.replay}, repeats", read.over_replay))
+    if read.control is not None:
+        rows.append(Row(f"{read.control.arm} over {read.control.other}, new real", read.control))
+    return rows
+
+
+def class_forest(record: EffectRecord, share: ShareOutcome) -> Markup:
+    """Return the plot of what synthetic images do to each diagnosis."""
+    groups = [
+        Group("Over the best arm without them", [Row(each.diagnosis, each.over_real) for each in share.classes]),
+        Group("Over repeats", [Row(each.diagnosis, each.over_replay) for each in share.classes]),
+    ]
+    said = "; ".join(f"{each.diagnosis} {points(each.over_replay.estimate)}" for each in share.classes)
+    return forest(f"Differences in recall over repeats: {said}", groups, record.protocol.delta, "recall")
 
 
 def forest(told: str, groups: Sequence[Group], delta: float, unit: str) -> Markup:
