@@ -12,6 +12,7 @@ from lesionlab.cli.gan_publish import publish
 from lesionlab.cli.gan_reference import reference
 from lesionlab.cli.gan_report import report
 from lesionlab.cli.gan_sample import sample
+from lesionlab.cli.gan_teach import teach
 from lesionlab.cli.gan_walk import walk
 from lesionlab.cli.training import Stage
 from lesionlab.cli.training import train as train_stage
@@ -53,6 +54,8 @@ app.command(short_help="Write a synthetic set for others to use.")(publish)
 app.command(short_help="Tell how a training went, as a page.")(report)
 
 app.command(short_help="Measure a generator against real images; ask a classifier about its images.")(evaluate)
+
+app.command(short_help="Train a classifier on synthetic images alone, and test it on real lesions.")(teach)
 
 app.command(short_help="Keep with a generator what tells copies of its training images.")(reference)
 

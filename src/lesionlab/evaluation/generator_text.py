@@ -25,6 +25,8 @@ PLAIN = {
     "copies": "Copies: images nearer to a training image than the limit, which lets 1% of held-out real images ring",
     "authenticity": "Authenticity: median distance to a training image, by that image's to another lesion; 0: copies",
     "membership_auc": "Membership AUC: how well synthetic images tell training images from others; .5 is not at all",
+    "tstr": "TSTR: balanced accuracy of a classifier that learned from synthetic images alone, on real lesions",
+    "tstr_corrected": "TSTR over chance, as a share of what as many real images taught over chance",
     "copies_found": "Copies found: planted copies of training images below the limit; real images ring falsely",
     "lesions_refused": "Lesions refused: lesions, any image of which the scope takes for something else",
     "drawings_refused": "Drawings refused: procedural pictures without a lesion, of many kinds, that get no result",

@@ -25,6 +25,7 @@ _METRIC_NAMES = {
     "kid": "KID",
     "membership_auc": "Membership inference, AUC",
     "tstr": "Train on synthetic, test on real",
+    "tstr_corrected": "The same over chance, as a share of what real images taught",
     "two_sample_accuracy": "Two-sample accuracy",
     "balanced_accuracy_at_choice": "Balanced accuracy when chosen",
     "macro_auc": "AUC, mean over the diagnoses",
