@@ -10,6 +10,7 @@ def test_roles_do_not_shift_each_other():
     seeds = {derive_seed(0, role, n) for role in ("step", "statistics") for n in range(50)}
     assert len(seeds) == 100
     assert derive_seed("1", 2) != derive_seed(1, 2) != derive_seed(12)
+    assert derive_seed(np.str_("mel"), np.int64(2)) == derive_seed("mel", 2)
 
 
 def test_a_latent_depends_on_its_seed_alone():

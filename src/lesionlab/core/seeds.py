@@ -16,7 +16,8 @@ MIN_TRUNCATION, MAX_TRUNCATION = 0.1, 10.0  # standard deviations; one value in 
 
 def derive_seed(*parts: int | str) -> int:
     """Return a 63-bit seed that depends on every part, so that adding a role never shifts another's."""
-    text = "\x1f".join(f"{type(part).__name__}:{part}" for part in parts)
+    # NumPy's numbers and words are those that they equal.
+    text = "\x1f".join(f"{'str' if isinstance(part, str) else 'int'}:{part}" for part in parts)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
 
 
