@@ -11,6 +11,7 @@ import numpy as np
 from lesionlab.records.ledger import Opening
 from lesionlab.records.protocol import Protocol, ProtocolArm
 from lesionlab.records.study_images import StudyImage, StudyImages
+from lesionlab.records.study_strata import StudyStrata, write_strata
 from lesionlab.records.tested import Tested, TestedRecord, archive_of, kept
 from lesionlab.study.choosing import Choices
 from lesionlab.study.evidence import Findings
@@ -113,10 +114,17 @@ def planned(protocol: Protocol) -> list[Trial]:
     return list(dict.fromkeys([*choosing, *confirming_trials(protocol, choices), *sweeping_trials(protocol, choices)]))
 
 
+def _told(row: StudyImage) -> dict[str, str]:
+    number = int(row.lesion.removeprefix("lesion-"))
+    sex, age = ("female", "male")[number % 2], ("20 to 39", "40 to 59")[number // 7 % 2]
+    return {"dx_type": "histo" if number % 4 else "", "age": age, "sex": sex, "localization": ""}
+
+
 def study_done(protocol: Protocol = PROTOCOL, lesions: int = 300, trials: Sequence[Trial] | None = None) -> FrozenStudy:
     """Freeze a protocol in the home folder, and leave the record of every training, or of these."""
     images = study_images(lesions)
     study = freeze(protocol, images, "5" * 64, CLASSES)
+    write_strata(study.path, StudyStrata({row.image_id: _told(row) for row in images.rows}))
     for trial in planned(protocol) if trials is None else trials:
         arm = protocol.arm(trial.arm)
         recall = RECALLS[trial.arm.partition("-")[0]]

@@ -43,7 +43,7 @@ def test_the_hash_is_of_what_it_says_not_of_its_layout(tmp_path):
         ({"choice_fold": 5}, "choice_fold is 5, of 5 folds"),
         ({"classifier_seeds": (1, 1)}, r"classifier_seeds are \[1, 1\]"),
         ({"real_shares": (1.5,)}, r"real_shares are \[1.5\]"),
-        ({"sweep_shares": (0.25,)}, r"sweep_shares are \[0.25\], beside real_shares \[1.0, 0.25\]"),
+        ({"sweep_shares": (0.5, 0.5)}, r"sweep_shares are \[0.5, 0.5\]"),
         ({"sweep_doses": (1.0,)}, r"sweep_doses are \[1.0\]"),
         (
             {"sweep_doses": (0.25,), "arms": (REAL, RAW, REPLAY, replace(RAW, name="raw-dose25"))},

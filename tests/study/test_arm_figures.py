@@ -43,7 +43,8 @@ def test_metrics_begin_with_balanced_accuracy_and_end_with_recalls():
     assert np.mean([metric.value for metric in recalls]) == pytest.approx(found[0].value)
     score = next(metric for metric in found if metric.name == "brier")
     assert (score.low, score.high) == over_folds(VALUES["brier"]).interval()
-    assert {metric.n for metric in found if metric.name != "recall"} == {150}
+    of_melanomas = {metric.n for metric in found if metric.name.startswith("melanoma")}
+    assert (of_melanomas, score.n, found[0].n) == ({50}, 150, 150)
 
 
 def test_one_fold_has_values_and_no_interval_of_folds():

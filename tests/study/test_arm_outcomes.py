@@ -39,6 +39,15 @@ def test_the_effects_on_diagnoses_are_adjusted_over_all_of_them(effect):
     assert {each.over_real.lesions for each in found} == {100}
 
 
+def test_biopsied_nevi_and_the_worst_subgroup_are_told_where_strata_are(effect):
+    arm = effect.shares[0].arm("raw")
+    spared, worst = arm.metric("specificity_on_biopsied_nevi"), arm.metric("worst_subgroup")
+    assert (spared.value, spared.n) == (1.0, 75)  # a nevus that is missed is a vascular lesion here
+    assert worst.value < arm.metrics[0].value
+    assert (worst.low, worst.n >= 20) == (None, True)
+    assert "lowest of 4" in worst.caveat
+
+
 def test_a_diagnosis_of_one_lesion_is_left_out():
     found = findings_of({"augmented": 0.5, "raw": 0.7, "replay": 0.5}, lesions=11)
     assert [each.diagnosis for each in class_effects(found, CHOSEN, "replay", 1.0)] == ["mel", "nv"]

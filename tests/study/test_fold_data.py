@@ -51,3 +51,9 @@ def test_what_is_held_back_is_the_rest_of_training_and_nothing_else(folds):
 def test_a_size_that_is_not_prepared_is_refused(tiny_data):
     with pytest.raises(StudyError, match="asks for 64"):
         FoldData(tiny_data, replace(PROTOCOL, image_size_px=64))
+
+
+def test_strata_are_told_of_every_image(tiny_data):
+    strata = FoldData(tiny_data, PROTOCOL).strata()
+    assert list(strata.of_image) == [row.image_id for row in tiny_data.split.rows]
+    assert {tuple(its) for its in strata.of_image.values()} == {("dx_type", "age", "sex", "localization")}

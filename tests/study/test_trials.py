@@ -70,5 +70,7 @@ def test_doses_and_shares_of_the_sweeps_come_beside_other_arms():
         *((arm, share) for arm in ("filtered-dose25", "replay-dose25") for share in (1.0, 0.25)),
     }
     assert {trial.seed for trial in found} == {0}
+    again = replace(protocol, sweep_shares=(0.25, 0.5, 0.125))  # 25% has a verdict of its own
+    assert set(sweeping_trials(again, CHOSEN)) == set(sweeping_trials(protocol, CHOSEN))
     pretrained = sweeping_trials(protocol, Choices("oversampled", "pretrained"))
     assert {trial.arm for trial in pretrained if "dose" in trial.arm} == {"raw-dose25", "replay-dose25"}

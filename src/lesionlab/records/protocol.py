@@ -68,8 +68,8 @@ class Protocol:
     delta: float = 0.02  # the smallest effect of interest
     pool_images: int = 1000  # synthetic ones of each diagnosis, that slots are filled from
     choice_fold: int = 0  # arms are chosen on the validation lesions of this fold alone
-    sweep_shares: tuple[float, ...] = ()  # further shares of the real images: one seed, intervals, no verdict
-    sweep_doses: tuple[float, ...] = ()  # further doses, likewise
+    sweep_shares: tuple[float, ...] = ()  # shares of the real images with one seed, intervals, no verdict
+    sweep_doses: tuple[float, ...] = ()  # doses, likewise
     version: int = PROTOCOL_VERSION
 
     def __post_init__(self) -> None:
@@ -111,11 +111,11 @@ class Protocol:
         self._check_sweeps()
 
     def _check_sweeps(self) -> None:
-        shares, doses = (*self.real_shares, *self.sweep_shares), self.sweep_doses
+        shares, doses = self.sweep_shares, self.sweep_doses
         _require(
             len(set(shares)) == len(shares) and all(0 < share <= 1 for share in shares),
-            f"sweep_shares are {list(self.sweep_shares)}, beside real_shares {list(self.real_shares)}.",
-            "Give each once in all, above 0 and at most 1.",
+            f"sweep_shares are {list(shares)}.",
+            "Give each once, above 0 and at most 1.",
         )
         _require(
             len(set(doses)) == len(doses) and all(0 < dose < 1 for dose in doses),

@@ -15,9 +15,11 @@ from lesionlab.metrics.ranking import Ranking
 from lesionlab.records.card import Metric
 from lesionlab.records.effect import ReliabilityBin
 from lesionlab.study.evidence import Findings, Grid, Said
+from lesionlab.study.subgroups import biopsied_nevi, nevi_spared, worst_subgroup
 
 MELANOMA = "mel"
 SPECIFICITIES = (80, 90)
+SPARED = "specificity_on_biopsied_nevi"
 
 FoldValues = dict[str, NDArray[np.float64]]  # of each figure [F]
 Figure = Callable[[Said], float]
@@ -26,11 +28,13 @@ Figure = Callable[[Said], float]
 def fold_values(findings: Findings, arm: str, share: float, grid: Grid) -> FoldValues:
     """Return each figure in each fold of a grid: float64 [F], as a mean over its seeds."""
     said = [[findings.said(arm, share, fold, seed) for seed in grid.seeds] for fold in grid.folds]
-    return {
+    found = {
         name: np.array([np.mean([figure(each) for each in seeds]) for seeds in said])
         for name, figure in _figures(findings.classes).items()
         if all(_allows(name, each.truth, findings.classes) for seeds in said for each in seeds)
     }
+    spared = nevi_spared(findings, arm, share, grid)
+    return found if spared is None else {**found, SPARED: spared}
 
 
 def arm_metrics(findings: Findings, arm: str, share: float, grid: Grid, values: FoldValues) -> tuple[Metric, ...]:
@@ -39,10 +43,13 @@ def arm_metrics(findings: Findings, arm: str, share: float, grid: Grid, values: 
     template = Metric("balanced_accuracy", 0.0, len(lesions.labels), "lesions", "test")
     found = [_metric(template, contrast(right, lesions.labels, lesions.folds))]
     for name, of_folds in values.items():
+        named = Metric(name, 0.0, _cases(findings, name, grid), "lesions", "test")
         if len(of_folds) > 1:
-            found.append(_metric(_named(template, name), over_folds(of_folds)))
+            found.append(_metric(named, over_folds(of_folds)))
         else:
-            found.append(_valued(_named(template, name), float(of_folds[0])))
+            found.append(_valued(named, float(of_folds[0])))
+    worst = worst_subgroup(findings, arm, share, grid)
+    found += [] if worst is None else [worst]
     for label, code in enumerate(findings.classes):
         n = int(np.count_nonzero(lesions.labels == label))
         if n > 1:
@@ -114,8 +121,13 @@ def _calibration(said: Said) -> float:
     return debiased_error(reliability(said.probabilities, said.truth, bins))
 
 
-def _named(template: Metric, name: str) -> Metric:
-    return Metric(name, 0.0, template.n, template.unit, template.part)
+def _cases(findings: Findings, name: str, grid: Grid) -> int:
+    """Return how many lesions a figure is a share of."""
+    if name.startswith("melanoma"):
+        return int(np.count_nonzero(findings.lesions(grid.folds).labels == findings.classes.index(MELANOMA)))
+    if name == SPARED:
+        return sum(int(biopsied_nevi(findings, fold).sum()) for fold in grid.folds)
+    return len(findings.lesions(grid.folds).labels)
 
 
 def _valued(metric: Metric, value: float, low: float | None = None, high: float | None = None) -> Metric:

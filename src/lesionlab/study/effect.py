@@ -26,7 +26,7 @@ def effect_of(study: FrozenStudy, progress: Progress = silent) -> EffectRecord:
     tested, openings = study.tested(), _openings(study)
     if not tested:
         raise StudyError(f"{study.path.name} has no record yet.", "Run it: `lesionlab study run`.")
-    findings = Findings(study.images, study.frozen.classes, tested)
+    findings = Findings(study.images, study.frozen.classes, tested, study.strata())
     records = [each.record for each in tested]
     choices, missing = _chosen(findings, study)
     lesions = {row.lesion: row.diagnosis for row in study.images.rows}

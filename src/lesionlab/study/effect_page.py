@@ -21,7 +21,8 @@ from lesionlab.records.report_page import render_report
 
 SHOWN = (
     "balanced_accuracy", "accuracy", "macro_auc", "macro_average_precision", "melanoma_sensitivity_at_80",
-    "melanoma_sensitivity_at_90", "brier", "log_loss", "debiased_calibration_error",
+    "melanoma_sensitivity_at_90", "specificity_on_biopsied_nevi", "worst_subgroup", "brier", "log_loss",
+    "debiased_calibration_error",
 )  # fmt: skip
 SHORT = {
     "balanced_accuracy": "Balanced accuracy",
@@ -30,6 +31,8 @@ SHORT = {
     "macro_average_precision": "Average precision",
     "melanoma_sensitivity_at_80": "Melanomas at 80%",
     "melanoma_sensitivity_at_90": "Melanomas at 90%",
+    "specificity_on_biopsied_nevi": "Biopsied nevi spared",
+    "worst_subgroup": "Worst subgroup",
     "brier": "Brier score",
     "log_loss": "Log loss",
     "debiased_calibration_error": "Calibration error",

@@ -13,6 +13,7 @@ from lesionlab.core.errors import StudyError
 from lesionlab.metrics.classification import balanced_accuracy, confusion_matrix
 from lesionlab.metrics.contrast import Contrast, contrast
 from lesionlab.records.study_images import PartLesions, StudyImages
+from lesionlab.records.study_strata import StudyStrata
 from lesionlab.records.tested import Tested
 
 
@@ -53,6 +54,7 @@ class Findings:
     images: StudyImages
     classes: tuple[str, ...]
     tested: tuple[Tested, ...]
+    strata: StudyStrata | None = None
 
     def grid(self, arms: Sequence[str], share: float) -> Grid:
         """Return the folds and seeds that all of these arms have, as many trainings of each as can be.

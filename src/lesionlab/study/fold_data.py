@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 from lesionlab.core.errors import StudyError
+from lesionlab.core.stratum_values import stratum_value
 from lesionlab.data.folds import fold_split, make_folds
 from lesionlab.data.holding_out import added_images
 from lesionlab.data.prepared import Part, PreparedData
 from lesionlab.records.protocol import Protocol
 from lesionlab.records.study_images import StudyImage, StudyImages
+from lesionlab.records.study_strata import COLUMNS, StudyStrata
 from lesionlab.study.subsets import subset_data, subset_groups
 
 
@@ -62,6 +64,13 @@ class FoldData:
                 "Give a smaller share, or leave out the arm that fills slots with held-back images.",
             )
         return rest
+
+    def strata(self) -> StudyStrata:
+        """Return what the metadata tells of each image beside its diagnosis."""
+        told = zip(self.data.split.rows, self.data.metadata, strict=True)
+        return StudyStrata(
+            {row.image_id: {name: stratum_value(name, its.get(name, "")) for name in COLUMNS} for row, its in told}
+        )
 
     def images(self) -> StudyImages:
         """Return which fold tests each image, and which choose on it; images that only ever train are left out."""

@@ -13,6 +13,7 @@ from lesionlab.core.home import studies_folder
 from lesionlab.records.codec import from_plain, to_plain
 from lesionlab.records.protocol import PROTOCOL_NAME, Protocol, Version, protocol_as_toml, read_protocol
 from lesionlab.records.study_images import StudyImages, read_images, write_images
+from lesionlab.records.study_strata import StudyStrata, read_strata
 from lesionlab.records.tested import Tested, TestedRecord, read_tested, write_tested
 from lesionlab.study.naming import alone, named, next_folder
 
@@ -66,6 +67,14 @@ class FrozenStudy:
                 "Carry them to the study that they are of.",
             )
         return found
+
+    def strata(self) -> StudyStrata | None:
+        """Return what is told of the images beside their diagnoses; None where nobody wrote it down.
+
+        Raises:
+            StudyError: it is damaged.
+        """
+        return read_strata(self.path)
 
     def add(self, record: TestedRecord, archive: bytes) -> None:
         """Write a record with its probabilities."""

@@ -14,6 +14,7 @@ from lesionlab.models.precision import choose_compute
 from lesionlab.records.codec import from_plain, to_plain
 from lesionlab.records.options import ClassifierOptions
 from lesionlab.records.protocol import Protocol, ProtocolArm
+from lesionlab.records.study_strata import write_strata
 from lesionlab.records.tested import TestedRecord, archive_of, kept
 from lesionlab.study.choosing import Choices, best_of, choose
 from lesionlab.study.claims import claim
@@ -48,6 +49,8 @@ class TrialRunner:
                 f"'{data.name}' has {data.split.sha256[:12]}.",
                 "Name the data that it was frozen on, or begin a new study.",
             )
+        if study.strata() is None:
+            write_strata(study.path, self.folds.strata())
         self.pools = Pools(study, self.folds, threads, drawing)
 
     def findings(self) -> Findings:

@@ -59,6 +59,8 @@ def sweeping_trials(protocol: Protocol, choices: Choices) -> tuple[Trial, ...]:
     perfect = [arm.name for arm in protocol.of_role("control") if arm.fill == PERFECT]
     every = [*_all([*others, *_doses(protocol, choices)], protocol.real_shares, folds, first)]
     for share in protocol.sweep_shares:
+        if share in protocol.real_shares:
+            continue  # all that would be swept there is done for its verdict
         every += _all([*compared, *(perfect if share < WHOLE else [])], (share,), folds, first)
     done = set(confirming_trials(protocol, choices))
     done |= {*choosing_trials(protocol, "real"), *choosing_trials(protocol, "synthetic")}
