@@ -55,6 +55,14 @@ def test_one_fold_has_values_and_no_interval_of_folds():
     assert differences(fold_values(one, "raw", 1.0, grid), VALUES) == {}
 
 
+def test_no_interval_leaves_what_a_figure_can_be():
+    two = findings_of({"raw": 0.95}, folds=2, lesions=90)  # Student's with one degree of freedom reaches far
+    grid = two.grid(("raw",), 1.0)
+    found = arm_metrics(two, "raw", 1.0, grid, fold_values(two, "raw", 1.0, grid))
+    assert min(metric.low for metric in found) >= 0
+    assert max(metric.high for metric in found if metric.name not in ("brier", "log_loss")) <= 1
+
+
 def test_a_confusion_counts_every_lesion_once_a_seed():
     expected = sum(
         confusion_matrix(said.truth, said.probabilities.argmax(axis=1), 3)

@@ -28,7 +28,8 @@ def status(
     found = find_frozen(study)
     state = state_of(found)
     frozen = found.frozen
-    before = f", after {len(frozen.earlier)} other versions" if frozen.earlier else ""
+    others = "another version" if len(frozen.earlier) == 1 else f"{len(frozen.earlier)} other versions"
+    before = f", after {others}" if frozen.earlier else ""
     typer.echo(f"{found.path.name}: {found.protocol.title}")
     typer.echo(f"protocol {found.protocol.sha256[:12]}, frozen {frozen.version.frozen_at}{before}")
     typer.echo(_chosen(state))

@@ -10,7 +10,7 @@ import numpy as np
 from lesionlab.core.errors import InputError
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
-HALVINGS = 80
+HALVINGS, NEWTON_STEPS = 10, 4  # near enough for the steps, and the steps to 1e-12
 
 
 def cdf(t: float, df: float) -> float:
@@ -52,4 +52,14 @@ def quantile(share: float, df: float) -> float:
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if cdf(middle, df) < share else (low, middle)
-    return (low + high) / 2
+    found = (low + high) / 2
+    for _ in range(NEWTON_STEPS):
+        found -= (cdf(found, df) - share) / _density(found, df)
+    return found
+
+
+def _density(t: float, df: float) -> float:
+    if math.isinf(df) or df > 1e7:
+        return math.exp(-(t**2) / 2) / math.sqrt(2 * math.pi)
+    scale = math.lgamma((df + 1) / 2) - math.lgamma(df / 2) - math.log(df * math.pi) / 2
+    return math.exp(scale - (df + 1) / 2 * math.log1p(t**2 / df))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -20,6 +21,7 @@ from lesionlab.study.subgroups import biopsied_nevi, nevi_spared, worst_subgroup
 MELANOMA = "mel"
 SPECIFICITIES = (80, 90)
 SPARED = "specificity_on_biopsied_nevi"
+MOST = {"brier": 2.0, "log_loss": math.inf}  # all other figures are shares
 
 FoldValues = dict[str, NDArray[np.float64]]  # of each figure [F]
 Figure = Callable[[Said], float]
@@ -135,7 +137,9 @@ def _valued(metric: Metric, value: float, low: float | None = None, high: float 
 
 
 def _metric(template: Metric, found: Contrast) -> Metric:
-    return _valued(template, found.estimate, *found.interval())
+    low, high = found.interval()
+    most = MOST.get(template.name, 1.0)
+    return _valued(template, found.estimate, max(low, 0.0), min(high, most))
 
 
 def differences(mine: FoldValues, others: FoldValues) -> dict[str, Contrast]:
