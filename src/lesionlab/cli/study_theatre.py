@@ -96,7 +96,7 @@ def _tell(folder: TheatreFolder) -> None:
     typer.echo(table(("staged", "balanced accuracy", "buys", "95% interval", "planted"), lines))
     typer.echo(
         f"{first.lesions:,} lesions of '{folder.plan.data}', {first.folds} folds, {first.seeds} seeds; "
-        f"{first.images:,.0f} real training images a fold in every scene."
+        f"{first.images:,.0f} real training images a fold in every scene; {folder.plan.maker}."
     )
     for each in gains:
         typer.echo(f"  {TITLES[each.scene]}: {TOLD[each.scene]}")

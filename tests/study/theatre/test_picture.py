@@ -20,6 +20,7 @@ def test_the_figure_shows_every_leak_with_its_interval_and_no_word_of_a_verdict(
     told = " ".join(text for text in root.itertext() if text.strip())
     assert all(TITLES[leak] in told for leak in LEAKS)
     assert "+50.0 (" in told
+    assert "with a generator that repeats what it saw" in told
     assert not any(word in drawn for word in VERDICTS)
 
 

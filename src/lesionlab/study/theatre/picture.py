@@ -11,7 +11,7 @@ from lesionlab.study.chart import standalone
 from lesionlab.study.theatre.gains import Gain
 from lesionlab.study.theatre.plan import TITLES, TOLD, StagedPlan
 
-WIDTH, ROW, TOP, BOTTOM = 1040, 62, 96, 52
+WIDTH, ROW, TOP, BOTTOM = 1040, 62, 108, 52
 LEFT, RIGHT = 430, 40
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 MOST_TICKS = 8
@@ -29,8 +29,9 @@ def picture(plan: StagedPlan, honest: float, gains: Sequence[Gain]) -> str:
     height = TOP + ROW * len(gains) + BOTTOM
     title = "What each leak buys, in points of balanced accuracy"
     told = (
-        f"Staged on {plan.data}, {gains[0].lesions:,} lesions, {gains[0].folds} folds, {gains[0].seeds} seeds; the "
-        f"honest protocol has {100 * honest:.1f}% on the same lesions with as many images. Bars: 95%."
+        f"Staged on '{plan.data}' with {plan.maker}: {gains[0].lesions:,} lesions, {gains[0].folds} folds, "
+        f"{gains[0].seeds} seeds. Bars: 95%.",
+        f"On the same lesions, with as many images, the honest protocol has {100 * honest:.1f}%.",
     )
     parts = [
         f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
@@ -39,7 +40,10 @@ def picture(plan: StagedPlan, honest: float, gains: Sequence[Gain]) -> str:
         f'<desc id="leaks-description">{escape("; ".join(map(gain_words, gains)))}</desc>',
         f'<rect class="chart-ground" width="{WIDTH}" height="{height}"/>',
         f'<text class="chart-title" x="16" y="30">{title}</text>',
-        f'<text class="chart-hint" x="16" y="52">{escape(told)}</text>',
+        *(
+            f'<text class="chart-hint" x="16" y="{50 + 17 * line}">{escape(each)}</text>'
+            for line, each in enumerate(told)
+        ),
     ]
     foot = TOP + ROW * len(gains)
     for number in range(round((high - low) / step) + 1):

@@ -63,6 +63,11 @@ class StagedPlan:
         )
 
     @property
+    def maker(self) -> str:
+        """What makes the synthetic images, in words."""
+        return "a DCGAN trained on each list" if self.generator else "a generator that repeats what it saw"
+
+    @property
     def sha256(self) -> str:
         """The hash of everything in it."""
         return hashlib.sha256(json.dumps(to_plain(self), sort_keys=True).encode()).hexdigest()
