@@ -1,4 +1,4 @@
-"""Folders that ship with the package: the frontend, the released models and the committed splits."""
+"""Folders that ship with the package: the frontend, the released models, the committed splits and reports."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ def released_folder() -> Path:
 def splits_folder() -> Path:
     """Return the folder of the release split, the ledger of test openings and the picture hashes of HAM10000."""
     return _shipped("splits")
+
+
+def reports_folder() -> Path:
+    """Return the folder of the reports of studies; it need not be there."""
+    return _shipped("reports")
