@@ -13,6 +13,8 @@ from lesionlab.records.release import ROLES
 README = Path(__file__).resolve().parent.parent / "README.md"
 BEGIN = "<!-- figures:begin (written by `make figures` from released/*/card.json) -->"
 END = "<!-- figures:end -->"
+RULERS = ("real images", "blur 2 px", "beside faithful DCGAN")
+LETTERS = "ABCDEFGH"  # of the feature spaces
 
 
 def figures(released: Path) -> str:
@@ -38,25 +40,33 @@ def _duration(seconds: float) -> str:
 
 
 def _metrics(card: ModelCard) -> str:
-    if not card.metrics:
+    """Return the figures of the whole, each beside what other images have at the same n and classes."""
+    shown = [metric for metric in card.metrics if metric.of in ("", "macro") and not metric.name.endswith("_at_choice")]
+    if not shown:
         return ""
-    rows = [_row(metric) for metric in card.metrics if metric.of in ("", "macro")]
-    return "\n".join(["| measured | value | on |", "|---|---|---|", *rows])
+    rulers = [name for name in RULERS if any(name in metric.ruler for metric in shown)]
+    spaces = list(dict.fromkeys(metric.space for metric in shown if metric.space))
+    head = ["measured", "value (95% interval)", *(name.removeprefix("beside ") for name in rulers), "on"]
+    rows = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    rows += [_row(metric, rulers, spaces) for metric in shown]
+    seen = "; ".join(f"{LETTERS[number]} `{space}`" for number, space in enumerate(spaces))
+    caveats = dict.fromkeys(f"{metric.name.upper()} is {metric.caveat}." for metric in shown if metric.name == "fid")
+    notes = [*([f"Seen in {seen}."] if seen else []), *(caveat for caveat in caveats if not caveat.endswith("is ."))]
+    return "\n".join(rows) + (f"\n\n{' '.join(notes)}" if notes else "")
 
 
-def _row(metric: Metric) -> str:
+def _row(metric: Metric, rulers: list[str], spaces: list[str]) -> str:
     judged = f", judged by `{metric.judge}`" if metric.judge else ""
-    seen = f", seen in `{metric.space}`" if metric.space else ""
+    seen = f", in {LETTERS[spaces.index(metric.space)]}" if metric.space else ""
     where = f"{metric.n:,} {metric.unit}, {_part(metric.part)}{judged}{seen}"
     name = metric.name.replace("_", " ") + (", mean over the diagnoses" if metric.of else "")
-    return f"| {name} | {_value(metric)} | {where} |"
+    beside = [figure(metric.ruler[ruler]) if ruler in metric.ruler else "" for ruler in rulers]
+    return "| " + " | ".join([name, _value(metric), *beside, where]) + " |"
 
 
 def _value(metric: Metric) -> str:
-    """Return a figure with its interval and, where there is one, that of real images at the same n."""
     between = "" if metric.low is None or metric.high is None else f" ({figure(metric.low)} to {figure(metric.high)})"
-    real = metric.ruler.get("real images")
-    return f"{metric.text}{between}" + ("" if real is None else f"; real images {figure(real)}")
+    return f"{metric.text}{between}"
 
 
 def _part(part: str) -> str:

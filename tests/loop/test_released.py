@@ -62,9 +62,21 @@ def test_no_lesion_they_saw_lies_in_the_test_part_and_none_they_trained_on_outsi
 
 def test_the_generator_was_trained_long_enough_and_the_judge_is_its_companion():
     card = read_card(released_folder() / "generator")
-    assert card.training.kimg >= 500
+    assert card.training.options["total_kimg"] >= 1500
     judge = read_card(released_folder() / "classifier").weights_sha256[:12]
-    assert [metric.judge for metric in card.metrics if metric.name == "agreement"] == [judge]
+    assert {metric.judge for metric in card.metrics if metric.name == "agreement"} == {judge}
+
+
+def test_the_generator_is_held_against_the_test_part_and_the_faithful_dcgan():
+    metrics = read_card(released_folder() / "generator").metrics
+    whole = {(metric.name, metric.of): metric for metric in metrics if metric.part == "test"}
+    kid, fid, grid = whole["kid", "macro"], whole["fid", ""], whole["grid_index", ""]
+    assert kid.value <= kid.ruler["beside faithful DCGAN"] / 4
+    assert kid.value < kid.ruler["blur 2 px"]
+    assert fid.value <= 3 * fid.ruler["real images"]
+    assert abs(grid.value / grid.ruler["real images"] - 1) <= 0.1
+    assert whole["tstr_corrected", ""].value >= 0.6
+    assert whole["copies", ""].value <= whole["copies", ""].ruler["real images"] + 0.01
 
 
 def test_the_classifier_shows_balanced_accuracy_before_accuracy_and_the_test_figure_beside():

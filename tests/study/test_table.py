@@ -11,7 +11,7 @@ def test_a_row_a_step_with_its_mean_its_seeds_and_what_it_changes(ladder, done):
     assert (told[0].changes, told[0].without) == ("", ())
     by_title = {row.title: row for row in told}
     assert by_title["Flips and quarter turns"].changes == "symmetries=true"
-    assert "generator_lr=3e-05" in by_title["Spectral norm, hinge loss"].changes
+    assert "generator_lr=4.5e-05" in by_title["Spectral norm, hinge loss"].changes
 
 
 def test_the_recipe_without_a_step_says_all_that_it_leaves_out(ladder, done):

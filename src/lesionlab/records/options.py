@@ -30,8 +30,8 @@ class GanOptions:
     """Settings of a generator run; see docs/training.md for what each one does to the images."""
 
     image_size_px: int = 64  # 16 (tests), 32, 64 or 128; 256 where the data was prepared from originals
-    total_kimg: float = 500.0  # thousand real images shown to the discriminator
-    batch_size: int = 32
+    total_kimg: float = 1500.0  # thousand real images shown to the discriminator
+    batch_size: int = 64
     seed: int = 0
     latent_dim: int = 128
     generator_channels: int = 24  # at the finest resolution; doubles with each halving, up to max_channels
@@ -41,16 +41,16 @@ class GanOptions:
     conditioning: Literal["projection", "concat"] = "projection"  # concat: the class as further inputs (Mirza 2014)
     loss: Literal["hinge", "bce"] = "hinge"  # bce: the non-saturating loss of Goodfellow et al. 2014
     spectral_norm: bool = True  # in the discriminator; false: batch norm there, as Radford 2015
-    generator_lr: float = 3e-5  # two time scales (Heusel et al. 2017)
-    class_rate: float = 1.0  # the generator's class gains and biases learn so many times faster than the rest of it
-    discriminator_lr: float = 4e-4
+    generator_lr: float = 4.5e-5  # two time scales (Heusel et al. 2017)
+    class_rate: float = 10.0  # the generator's class gains and biases learn so many times faster than the rest of it
+    discriminator_lr: float = 1e-3
     beta1: float = 0.5  # as Radford et al. 2015: without momentum the augmented discriminator lags behind
     beta2: float = 0.9
     diffaugment: Literal["none", "geometry", "full"] = "geometry"  # on real and fake alike (Zhao et al. 2020)
     symmetries: bool = True  # flips and quarter turns of the real images: dermoscopy has no "up"
-    class_temperature: float = 0.5  # class c is drawn with p ~ n_c^temperature: 1 as in the data, 0 all equal
+    class_temperature: float = 0.3  # class c is drawn with p ~ n_c^temperature: 1 as in the data, 0 all equal
     penalty: Literal["none", "r1", "dragan"] = "none"  # on the discriminator's gradient at, or near, real images
-    penalty_weight: float = 1.0
+    penalty_weight: float = 0.1
     penalty_every: int = 16  # steps between two penalties, each counted as often (Karras et al. 2020, section 4)
     consistency_weight: float = 0.0  # balanced consistency (Zhao et al. 2021); 0: none
     ema_halflife_kimg: float = 10.0  # 0: no average, the weights as they are

@@ -43,6 +43,7 @@ GAN_PRESETS: Mapping[str, Preset[GanOptions]] = _table(
             loss="bce",
             spectral_norm=False,
             generator_lr=2e-4,
+            class_rate=1.0,
             discriminator_lr=2e-4,
             beta2=0.999,
             batch_size=128,
