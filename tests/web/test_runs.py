@@ -178,3 +178,14 @@ def test_runs_of_one_kind_are_compared(
     assert "batch_size" not in page.text
     assert client.get(f"/runs/compare?run={CLASSIFIER}&run={GAN}").status_code == 400
     assert client.get(f"/runs/compare?run={CLASSIFIER}").status_code == 400
+
+
+def test_no_more_runs_are_compared_than_lines_can_be_told_apart(two_runs, client: FlaskClient, refused) -> None:
+    names = [f"0001{number}-classifier" for number in range(pages.MOST_COMPARED + 1)]
+    for name in names:
+        (runs_folder() / name).symlink_to(runs_folder() / CLASSIFIER)
+    asked = [f"run={name}" for name in names]
+    assert client.get(f"/runs/compare?{'&'.join(asked[:-1])}").status_code == 200
+    assert "two to 6" in refused(client.get(f"/runs/compare?{'&'.join(asked)}"), 400)
+    looks = client.get("/static/curves.css").text
+    assert [number for number in range(pages.MOST_COMPARED) if f".curves .curve-{number} " not in looks] == []

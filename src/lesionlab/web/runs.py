@@ -21,6 +21,7 @@ from lesionlab.web.run_views import NoSuchRunError, RunView, all_runs, compared,
 runs = Blueprint("runs", __name__, url_prefix="/runs")
 
 JOBS_SHOWN = 20
+MOST_COMPARED = 6  # as many lines as charts can tell apart
 STREAMS = threading.BoundedSemaphore(2)  # each takes a thread of the server; others reload
 STREAM_SECONDS, LOOK_SECONDS = 25.0, 1.0
 
@@ -92,8 +93,9 @@ def events(name: str) -> Response:
 def compare() -> str:
     """Show the scores of several runs on one chart."""
     chosen = [run_view(name) for name in dict.fromkeys(request.args.getlist("run"))]
-    if len(chosen) < 2:
-        raise InputError(f"{len(chosen)} runs are chosen.", "Choose two or more of one kind on the page of the runs.")
+    if not 2 <= len(chosen) <= MOST_COMPARED:
+        cure = f"Choose two to {MOST_COMPARED} of one kind on the page of the runs."
+        raise InputError(f"{len(chosen)} runs are chosen.", cure)
     return render_template("runs/compare.html", runs=chosen, curve=compared(chosen))
 
 
