@@ -7,13 +7,13 @@ from pathlib import Path
 
 from lesionlab.core.files import write_text
 from lesionlab.core.resources import released_folder
-from lesionlab.records.card import CARD_NAME, Metric, ModelCard, figure, read_card
+from lesionlab.records.card import BESIDE, CARD_NAME, Metric, ModelCard, figure, read_card
 from lesionlab.records.release import ROLES
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 BEGIN = "<!-- figures:begin (written by `make figures` from released/*/card.json) -->"
 END = "<!-- figures:end -->"
-RULERS = ("real images", "blur 2 px", "beside faithful DCGAN")
+RULERS = ("real images", "blur 2 px", f"{BESIDE}faithful DCGAN")
 LETTERS = "ABCDEFGH"  # of the feature spaces
 
 
@@ -28,10 +28,15 @@ def _section(card: ModelCard) -> str:
     facts = (
         f"**The released {card.kind}**, `{card.name}`: {card.architecture}; {card.image.size_px} px, "
         f"{card.parameters / 1e6:.1f} million parameters. Trained on {training.images:,} images (split "
-        f"`{training.split_sha256[:12]}`) for {training.kimg:,.0f} thousand images shown, "
+        f"`{training.split_sha256[:12]}`) for {training.kimg:,.0f} thousand images shown{_of(card)}, "
         f"{_duration(training.seconds)}, by `{training.command}`."
     )
     return "\n\n".join(part for part in (facts, _metrics(card), _recall(card)) if part)
+
+
+def _of(card: ModelCard) -> str:
+    total = float(card.training.options.get("total_kimg", 0.0))
+    return f" (the best of {total:,.0f})" if total > card.training.kimg + 1 else ""
 
 
 def _duration(seconds: float) -> str:
@@ -46,7 +51,7 @@ def _metrics(card: ModelCard) -> str:
         return ""
     rulers = [name for name in RULERS if any(name in metric.ruler for metric in shown)]
     spaces = list(dict.fromkeys(metric.space for metric in shown if metric.space))
-    head = ["measured", "value (95% interval)", *(name.removeprefix("beside ") for name in rulers), "on"]
+    head = ["measured", "value (95% interval)", *(name.removeprefix(BESIDE) for name in rulers), "on"]
     rows = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     rows += [_row(metric, rulers, spaces) for metric in shown]
     seen = "; ".join(f"{LETTERS[number]} `{space}`" for number, space in enumerate(spaces))

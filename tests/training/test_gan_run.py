@@ -127,6 +127,7 @@ def test_what_is_exported_is_the_generator_of_the_lowest_kid(tiny_data, tmp_path
     run = run_told([0.3, 0.1, 0.2, 0.4], [0.9] * 4, options, tiny_data, tmp_path, monkeypatch)
     card = read_card(run.export)
     assert card.training.kimg == 0.256
+    assert card.training.seconds == run.read_stats()[1]["seconds"]  # of as much of the training as made it
     assert [(m.name, m.value, m.part, m.judge) for m in card.metrics] == [("kid_at_choice", 0.1, "validation", "told")]
     trainee = load_state(run.state)["trainee"]
     assert all(torch.equal(exported[0][name], value) for name, value in trainee["monitor"]["best"].items())

@@ -129,7 +129,7 @@ def test_a_generators_agreement_names_its_judge_and_is_no_recall(config: WebConf
 
 def test_a_generators_figures_stand_beside_real_images_and_by_diagnosis(config: WebConfig, tmp_path: Path) -> None:
     shutil.copytree(config.generator, tmp_path / "measured")
-    ruler = {"real images": 0.00012, "blur 2 px": 0.5}
+    ruler = {"real images": 0.00012, "blur 2 px": 0.5, "beside faithful DCGAN": 0.0987}
     kid = Metric("kid", 0.0123, 745, "images", "test", of="macro", space="vgg@0/64px", low=0.01, high=0.02, ruler=ruler)
     of_mel = replace(kid, of="mel", value=0.0456, n=82)
     fid = replace(kid, name="fid", of="", value=84.125, caveat="biased upwards: 745 images")
@@ -138,7 +138,16 @@ def test_a_generators_figures_stand_beside_real_images_and_by_diagnosis(config: 
     write_card(tmp_path / "measured", replace(read_card(config.generator), metrics=metrics))
     client = create_app(WebConfig(tmp_path / "measured", config.classifier)).test_client()
     html = client.get("/models/generator").text
-    for words in ("0.0123", "0.01 to 0.02", "0.00012", "84.1", "FID is biased upwards: 745 images.", "vgg@0/64px"):
+    for words in (
+        "0.0123",
+        "0.01 to 0.02",
+        "0.00012",
+        "84.1",
+        "FID is biased upwards: 745 images.",
+        "vgg@0/64px",
+        "Faithful DCGAN",
+        "0.0987",
+    ):
         assert words in html
     assert html.index("By diagnosis") < html.index("0.0456") < html.index("n = 82")
     assert html.index("Planted copies") < html.index("blended 80/20") < html.index("37.0%")

@@ -21,7 +21,7 @@ from lesionlab.metrics.grid_index import grid_index
 from lesionlab.metrics.intervals import interval
 from lesionlab.metrics.space import Embedded, Extractor, Features, check_comparable
 from lesionlab.metrics.spoilt import Pixels, blurs
-from lesionlab.records.card import Metric
+from lesionlab.records.card import BESIDE, Metric
 from lesionlab.records.split import EXTERNAL
 
 GRID_FROM_PX = 32  # smaller images have no grid index
@@ -85,7 +85,7 @@ def measured(
             )
     counts: list[int] = np.bincount(part.labels, minlength=len(part.classes)).tolist()
     real = part.images(size)
-    beside = {f"beside {name}": sampled(other, counts, first_seed, progress) for name, other in against.beside.items()}
+    beside = {BESIDE + name: sampled(other, counts, first_seed, progress) for name, other in against.beside.items()}
     images = Images(real, sampled(sampler, counts, first_seed, progress), blurs(real), beside)
     alike = [part.classes.index(code) for code in ALIKE if code in part.classes]
     halved = halvings(part.labels, part.groups, labels_of(counts), DRAWS, alike)

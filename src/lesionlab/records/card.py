@@ -19,6 +19,7 @@ CARD_NAME = "card.json"
 WEIGHTS_NAME = "model.onnx"
 PROBE_NAME = "probe.npz"  # inputs and torch's own float32 outputs: any engine can be checked against them
 SAMPLES_NAME = "samples.webp"
+BESIDE = "beside "  # what the name of another generator follows where it is a ruler
 
 
 @dataclass(frozen=True)

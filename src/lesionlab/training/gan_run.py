@@ -88,12 +88,20 @@ def continue_gan(run: RunFolder, data: PreparedData, progress: Progress = silent
     with telling_what_ran_out(run):
         trainee, monitor = _trainee(options, data, record.only, compute)
     seconds = drive(run, trainee, progress, end=end)
-    best = monitor.record.best
-    facts = training_facts(record, part, trainee.kimg if best is None else best.kimg, seconds, compute)
+    kimg, seconds = _reached(run, monitor.record, trainee.kimg, seconds)
+    facts = training_facts(record, part, kimg, seconds, compute)
     with telling_what_ran_out(run):
         _export(run, trainee, facts, part, monitor.record, begun_with)
         write_report(run)
         run.mark_done()
+
+
+def _reached(run: RunFolder, found: MonitorRecord, kimg: float, seconds: float) -> tuple[float, float]:
+    """Return how far the exported weights had been trained, and for how long."""
+    if found.best is None:
+        return kimg, seconds
+    best = found.best.kimg
+    return best, next((line["seconds"] for line in run.read_stats() if line["kimg"] >= best - 1e-6), seconds)
 
 
 def _trainee(

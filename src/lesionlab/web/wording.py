@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from flask import Flask, url_for
 from markupsafe import Markup, escape
@@ -10,7 +11,7 @@ from markupsafe import Markup, escape
 from lesionlab.core.diagnoses import Diagnosis, describe
 from lesionlab.evaluation.classifier_text import PLAIN
 from lesionlab.inference.recipe import Recipe
-from lesionlab.records.card import figure
+from lesionlab.records.card import BESIDE, Metric, figure
 from lesionlab.web.images import synthetic_address
 from lesionlab.web.models_in_use import models_in_use
 from lesionlab.web.sources import Source
@@ -49,6 +50,18 @@ def standing(diagnosis: Diagnosis) -> str:
 def thousands(value: float) -> str:
     """Return a number with commas, whole where it is whole."""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+
+
+def rulers(metrics: Sequence[Metric]) -> list[str]:
+    """Return what stands beside a generator's figures on its page: real images, these blurred, other generators."""
+    named = dict.fromkeys(name for metric in metrics for name in metric.ruler)
+    return [name for name in named if name in ("real images", "blur 2 px") or name.startswith(BESIDE)]
+
+
+def ruler_name(name: str) -> str:
+    """Return the head of a ruler's column."""
+    told = name.removeprefix(BESIDE)
+    return told[:1].upper() + told[1:]
 
 
 def duration(seconds: float) -> str:
@@ -106,6 +119,8 @@ def add_wording(app: Flask) -> None:
         standing,
         thousands,
         duration,
+        ruler_name,
+        rulers,
         metric_name,
         in_words,
         diagnosis_name,
