@@ -59,11 +59,11 @@ def judge(evidence: Evidence, rule: Rule) -> Verdict:
         )
     both = (evidence.over_real, evidence.over_replay)
     if all(_beyond(each.estimate, each.interval()[0], rule.delta) for each in both):
-        return Verdict("helps", f"Both comparisons exclude zero and come to {_points(rule.delta)} or more.")
+        return Verdict("helps", f"Every comparison excludes zero and comes to {_points(rule.delta)} or more.")
     if all(_beyond(-each.estimate, -each.interval()[1], rule.delta) for each in both):
-        return Verdict("hurts", f"Both comparisons exclude zero and come to -{_points(rule.delta)} or less.")
+        return Verdict("hurts", f"Every comparison excludes zero and comes to -{_points(rule.delta)} or less.")
     if all(_within(each.interval(EQUIVALENCE_LEVEL), rule.delta) for each in both):
-        return Verdict("no relevant effect", f"Both 90% intervals lie within {_points(rule.delta)} of zero.")
+        return Verdict("no relevant effect", f"Every 90% interval lies within {_points(rule.delta)} of zero.")
     return Verdict("inconclusive", _doubt(evidence, rule))
 
 
