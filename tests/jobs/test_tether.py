@@ -4,9 +4,9 @@ import sys
 SCRIPT = """
 import sys, time
 from lesionlab.jobs.tether import leave_when_input_ends
-leave_when_input_ends()
-print("ready", flush=True)
 try:
+    leave_when_input_ends()
+    print("ready", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     print("saved", flush=True)
@@ -26,9 +26,7 @@ def test_a_process_saves_and_leaves_when_the_one_that_began_it_is_gone():
 
 
 def test_one_that_does_not_listen_is_ended_after_its_grace():
-    deaf = SCRIPT.replace(
-        "leave_when_input_ends()\nprint", "tether.GRACE_SECONDS = 0.1\nleave_when_input_ends()\nprint"
-    )
+    deaf = SCRIPT.replace("    leave_when", "    tether.GRACE_SECONDS = 0.1\n    leave_when")
     deaf = deaf.replace("import sys, time", "import sys, time\nfrom lesionlab.jobs import tether")
     deaf = deaf.replace("    sys.exit(130)", "    time.sleep(60)")
     process = subprocess.Popen([sys.executable, "-c", deaf], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
@@ -141,7 +142,7 @@ def test_copies_are_withheld_and_later_seeds_take_their_place(knowing, as_page: 
     novel = novelty_filter(config.generator)
     images = Sampler(config.generator).sample([Recipe(seed, "nv") for seed in range(1, 9)])
     ratios = novel.scores(images, ["nv"] * 8)
-    limit = float(sorted(ratios)[4])
+    limit = float(np.mean(sorted(ratios)[3:5]))  # between two of them: another pass has other last digits
     reference = read_reference(config.generator, read_card(config.generator))
     write_reference(config.generator, replace(reference, facts=replace(reference.facts, limit=limit)))
     strict = create_app(config).test_client()
