@@ -42,7 +42,17 @@ def test_port_in_use_is_refused(refused, own_models):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        asked = ("serve", "--generator", "painter", "--classifier", "judge", "--no-browser", "--port", port)
+        asked = (
+            "serve",
+            "--generator",
+            "painter",
+            "--classifier",
+            "judge",
+            "--no-browser",
+            "--no-worker",
+            "--port",
+            port,
+        )
         cause, cure = refused(*asked)
     assert f"Port {port} is in use" in cause
     assert cure

@@ -20,13 +20,13 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as Unix
 # The worker as it is, but for the training: a script that counts in a file, a line every 50 ms, and goes on from there.
 WORKER = """
 import sys
-from lesionlab.jobs import child
+from lesionlab.jobs import child, worker
 from lesionlab.jobs.queue import JobQueue
-from lesionlab.jobs.worker import Worker
 child.LOOK_SECONDS = 0.1
 url, training = sys.argv[1:]
 child.TrainingProcess._command = lambda self, run: [sys.executable, training, *self.request.arguments]
-Worker(url, JobQueue(url, lease_seconds=1.0), say=lambda line: print(line, flush=True)).run()
+worker.open_queue = lambda url: JobQueue(url, lease_seconds=1.0)
+worker.work(url, lambda line: print(line, flush=True))
 """
 TRAINING = """
 import os, sys, time

@@ -90,9 +90,10 @@ def test_every_command_shown_in_a_document_is_one_that_parses(documents: dict[Pa
     lines = [line for text in documents.values() for line in shell_lines(text) if line.startswith("lesionlab ")]
     lines += re.findall(r"`(lesionlab [a-z]+ [a-z]+ --[^`]+)`", "\n".join(documents.values()))
     assert lines
+    root_command: Any = typer.main.get_command(cli)
     for line in lines:
         words = [word.replace("FOLDER", ".") for word in shlex.split(line, comments=True)[1:]]
-        command: Any = typer.main.get_command(cli)
+        command: Any = root_command
         context = command.make_context("lesionlab", words[:0], resilient_parsing=True)
         while words and words[0] in getattr(command, "commands", {}):
             command = command.commands[words.pop(0)]

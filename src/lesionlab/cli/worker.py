@@ -12,8 +12,6 @@ def worker() -> None:
     those of several hosts. When a worker dies, another goes on with its training from the last state that it can see.
     """
     from lesionlab.jobs.database import database_url
-    from lesionlab.jobs.queue import job_queue
-    from lesionlab.jobs.worker import Worker
+    from lesionlab.jobs.worker import work
 
-    with job_queue() as queue:
-        Worker(database_url(), queue, say=lambda line: typer.echo(line, err=True)).run()
+    work(database_url(), lambda line: typer.echo(line, err=True))

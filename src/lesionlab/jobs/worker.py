@@ -9,7 +9,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -17,7 +17,7 @@ from dbos import DBOS, DBOSConfig
 
 from lesionlab.jobs.child import TrainingProcess
 from lesionlab.jobs.database import APPLICATION, APPLICATION_VERSION, QUEUE, WORKFLOW, JsonSerializer
-from lesionlab.jobs.queue import JobQueue
+from lesionlab.jobs.queue import JobQueue, open_queue
 from lesionlab.jobs.tether import GRACE_SECONDS
 from lesionlab.records.codec import from_plain, to_plain
 from lesionlab.records.job import Outcome, TrainingRequest, WorkerRecord
@@ -32,8 +32,8 @@ class Worker:
 
     url: str
     queue: JobQueue
-    say: Callable[[str], None] = lambda line: None
-    stopping: threading.Event = field(default_factory=threading.Event)
+    say: Callable[[str], None]
+    stopping: threading.Event
 
     def __post_init__(self) -> None:
         host = socket.gethostname()
@@ -43,9 +43,7 @@ class Worker:
         self._left = threading.Event()
 
     def run(self) -> None:
-        """Work until SIGINT or SIGTERM; what is under way then saves its state and goes back into the queue."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._asked_to_stop)
+        """Work until `stopping`; what is under way then saves its state and goes back into the queue."""
         self._launch()
         self.say(f"Worker {self.record.id} waits for trainings. Ctrl-C ends it.")
         while not self.stopping.wait(self.queue.leases.seconds / 5):
@@ -53,9 +51,6 @@ class Worker:
             if self.queue.leases.look_after(self.record):
                 self._look_after()
         self._leave()
-
-    def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
-        self.stopping.set()
 
     def _launch(self) -> None:
         self.queue.leases.renew(self.record)
@@ -111,3 +106,20 @@ class Worker:
         self.queue.leases.let_go(self.record)
         self.queue.close()
         os._exit(0)
+
+
+def work(url: str, say: Callable[[str], None]) -> None:
+    """Work on the queue at this address until SIGINT or SIGTERM.
+
+    Raises:
+        JobError: the database cannot be reached.
+    """
+    stopping = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    # Before there is any thread: one that outlives an interrupted main thread would keep the process.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    Worker(url, open_queue(url), say, stopping).run()
