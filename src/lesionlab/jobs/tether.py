@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from typing import IO
 
 GRACE_SECONDS = 60.0  # to end a step, save a state and leave
+POKE_SECONDS = 1.0
 EXIT_LEFT_BEHIND = 1
 
 
@@ -33,6 +35,8 @@ def end_tethered(process: subprocess.Popen[bytes]) -> int:
 
 def leave_when_input_ends() -> None:
     """Stop this process as Ctrl-C does once its standard input ends, and for good when that takes too long."""
+    if sys.platform != "win32":
+        signal.signal(signal.SIGUSR1, lambda number, frame: None)
     threading.Thread(target=_wait, daemon=True).start()
 
 
@@ -41,7 +45,10 @@ def _wait() -> None:
     while os.read(sys.stdin.fileno(), 1):
         pass
     _interrupt()
-    threading.Event().wait(GRACE_SECONDS)
+    end = time.monotonic() + GRACE_SECONDS
+    while time.monotonic() < end:
+        time.sleep(min(POKE_SECONDS, GRACE_SECONDS))
+        _poke()
     os._exit(EXIT_LEFT_BEHIND)
 
 
@@ -51,3 +58,9 @@ def _interrupt() -> None:
         _thread.interrupt_main(signal.SIGINT)
     else:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+def _poke() -> None:
+    """Wake the main thread: an interrupt that comes just before a sleep is seen after it only."""
+    if sys.platform != "win32":
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
