@@ -1,5 +1,8 @@
+import signal
 import subprocess
 import sys
+
+import pytest
 
 SCRIPT = """
 import sys, time
@@ -14,8 +17,12 @@ except KeyboardInterrupt:
 """
 
 
-def test_a_process_saves_and_leaves_when_the_one_that_began_it_is_gone():
+@pytest.mark.parametrize("heeded", [True, False])
+def test_a_process_saves_and_leaves_when_the_one_that_began_it_is_gone(heeded):
+    # What a process begun by a shell in the background would ignore.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler if heeded else signal.SIG_IGN)
     process = subprocess.Popen([sys.executable, "-c", SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    signal.signal(signal.SIGINT, before)
     assert process.stdout is not None
     assert process.stdin is not None
     assert process.stdout.readline() == b"ready\n"

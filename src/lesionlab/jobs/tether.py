@@ -35,6 +35,7 @@ def end_tethered(process: subprocess.Popen[bytes]) -> int:
 
 def leave_when_input_ends() -> None:
     """Stop this process as Ctrl-C does once its standard input ends, and for good when that takes too long."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background processes ignore it
     if sys.platform != "win32":
         signal.signal(signal.SIGUSR1, lambda number, frame: None)
     threading.Thread(target=_wait, daemon=True).start()
