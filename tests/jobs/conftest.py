@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from absent import absent
 
 from lesionlab.jobs.database import VARIABLE, database_url
 from lesionlab.jobs.queue import JobQueue
@@ -58,7 +59,7 @@ def _programs() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     on_path = shutil.which("initdb")
     if on_path is None and not found:
-        pytest.skip("PostgreSQL's server is not installed")
+        absent("PostgreSQL's server is not installed")
     return Path(on_path).parent if on_path else found[-1].parent
 
 

@@ -51,12 +51,11 @@ class TrainingProcess:
 
     def run(self) -> RunFolder | None:
         """Return the run that this job began or goes on with, where there is one yet."""
-        arguments = self.request.arguments
-        if "--resume" not in arguments:
+        if not self.request.resumes:
             return find_run_of_job(self.job, runs_folder())
         try:
-            return find_run(arguments[arguments.index("--resume") + 1], runs_folder())
-        except (RunError, IndexError):
+            return find_run(self.request.resumes, runs_folder())
+        except RunError:
             return None  # the command says what is wrong with it
 
     @property
@@ -77,7 +76,7 @@ class TrainingProcess:
         words = [sys.executable, "-m", "lesionlab", "--tethered", self.request.stage, "train"]
         if run is not None:
             return [*words, "--resume", str(run.path)]
-        return [*words, *self.request.arguments, *([] if "--resume" in self.request.arguments else ["--job", self.job])]
+        return [*words, *self.request.arguments, *([] if self.request.resumes else ["--job", self.job])]
 
     def _watch(self, process: subprocess.Popen[bytes]) -> int:
         while True:

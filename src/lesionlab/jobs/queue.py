@@ -59,7 +59,11 @@ class JobQueue:
 
     def jobs(self) -> tuple[Job, ...]:
         """Return all jobs, the oldest first."""
-        return tuple(_job(status) for status in self._client.list_workflows(name=WORKFLOW))
+        return self._named("")
+
+    def _named(self, beginning: str) -> tuple[Job, ...]:
+        found = self._client.list_workflows(name=WORKFLOW, workflow_id_prefix=beginning or None)
+        return tuple(_job(status) for status in found)
 
     def find(self, name: str) -> Job:
         """Return the job whose id begins like this.
@@ -67,7 +71,7 @@ class JobQueue:
         Raises:
             InputError: there is none, or there are several.
         """
-        found = [job for job in self.jobs() if job.id.startswith(name)]
+        found = self._named(name)  # of all jobs only these are read: a worker asks every second
         if len(found) == 1:
             return found[0]
         there = ", ".join(job.id for job in (found or self.jobs())[-5:]) or "none yet"

@@ -18,6 +18,12 @@ class TrainingRequest:
     arguments: tuple[str, ...] = ()
 
     @property
+    def resumes(self) -> str:
+        """The run that it goes on with, as its words name it; empty where it begins one."""
+        words = self.arguments
+        return words[words.index("--resume") + 1] if "--resume" in words[:-1] else ""
+
+    @property
     def command(self) -> str:
         """Write it as a person would type it."""
         return shlex.join(("lesionlab", self.stage, "train", *self.arguments))

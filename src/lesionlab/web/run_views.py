@@ -11,6 +11,7 @@ from lesionlab.core.home import runs_folder
 from lesionlab.core.names import did_you_mean
 from lesionlab.records.codec import from_plain
 from lesionlab.records.figures import Line, Moment, key, line_chart
+from lesionlab.records.job import Stage
 from lesionlab.records.monitor import Alarm, MonitorRecord, read_monitor
 from lesionlab.records.options import GanOptions
 from lesionlab.records.run import OPTIONS_NAME, RunFolder, RunRecord
@@ -45,7 +46,7 @@ class RunView:
         return self.folder.path.name
 
     @property
-    def noun(self) -> str:
+    def noun(self) -> Stage:
         """Its word on the command line."""
         return "gan" if self.record.kind == "generator" else "classifier"
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from lesionlab.core.errors import InputError, LesionLabError
 from lesionlab.records.job import Job, TrainingRequest
-from lesionlab.records.run import RunFolder
 from lesionlab.web.data_sets import data_names
 from lesionlab.web.queue_in_use import queue_in_use
 from lesionlab.web.run_starts import TRAINING_GB, offers, read_start
@@ -65,7 +64,7 @@ def resume(name: str) -> AnyResponse:
     view = run_view(name)
     if view.state != "stopped":
         raise InputError(f"{name} is {view.state}.", "Only a run that has stopped can go on.")
-    queue_in_use().submit(TrainingRequest("gan" if view.noun == "gan" else "classifier", ("--resume", name)))
+    queue_in_use().submit(TrainingRequest(view.noun, ("--resume", name)))
     return redirect(url_for("runs.one", name=name), 303)
 
 
@@ -130,12 +129,5 @@ def _index(given: object, problem: LesionLabError | None = None) -> str:
 
 def _job_of(view: RunView) -> Job | None:
     """Return the latest job that begins or goes on with a run."""
-    found = [job for job in queue_in_use().jobs() if job.id == view.record.job or _resumed(job) == view.folder]
+    found = [job for job in queue_in_use().jobs() if job.id == view.record.job or job.request.resumes == view.name]
     return found[-1] if found else None
-
-
-def _resumed(job: Job) -> RunFolder | None:
-    from lesionlab.core.home import runs_folder
-
-    words = job.request.arguments
-    return RunFolder(runs_folder() / words[words.index("--resume") + 1]) if "--resume" in words[:-1] else None
